@@ -1,0 +1,70 @@
+package news
+
+import "time"
+
+// Edition is one issue of a digest, with the bytes it was rendered to. It is written once and never rendered again.
+type Edition struct {
+	Digest    string
+	Number    int    // from 1, without holes; 0 for the welcome edition and for previews
+	Slot      string // local date and time the schedule asked for ("2026-11-20T07:00"), or what caused an extra edition
+	From, To  Seq    // it covers matches with From < Seq <= To
+	Date      time.Time
+	MessageID string // without angle brackets
+	Subject   string
+	Text      []byte
+	HTML      []byte
+	Stories   []Reported
+	Counts    EditionCounts
+}
+
+// EditionCounts are the figures in the head of an edition.
+type EditionCounts struct {
+	Stories   int // reported in full
+	Articles  int // items that match, all stories together
+	Spreading int // stories of earlier editions that grew
+	Changed   int // items of earlier editions that were edited
+	Backlog   int // older matches, counted and not announced
+}
+
+// Reported is a story that an edition reported in full.
+type Reported struct {
+	Group  ItemID
+	Number int // of the edition
+	Items  int // matching members when it was reported, or last mentioned
+}
+
+// DigestState is where a digest stands.
+type DigestState struct {
+	Digest   string
+	Cursor   Seq       // matches up to here are in editions
+	Number   int       // of the last edition
+	LastSlot time.Time // the last slot that was run, or skipped as empty
+	Welcomed bool
+}
+
+// DeliveryState is how far a delivery has come.
+type DeliveryState string
+
+// The states of a delivery: pending → sending → sent | unknown → sending again | failed.
+const (
+	DeliveryPending DeliveryState = "pending"
+	DeliverySending DeliveryState = "sending" // under a lease
+	DeliverySent    DeliveryState = "sent"
+	DeliveryUnknown DeliveryState = "unknown" // the receiver may have it; the same bytes are sent again
+	DeliveryFailed  DeliveryState = "failed"  // given up
+)
+
+// Delivery is an edition on its way to one recipient.
+type Delivery struct {
+	Digest    string
+	Number    int
+	Recipient string // "mailto:desk@example.org" or "dir:digests"
+	State     DeliveryState
+	Attempts  int
+	NextTry   time.Time
+	Lease     time.Time // while sending: when the lease runs out
+	Fence     uint64    // rises with each claim; only its holder may settle
+	Answer    string    // what the receiver last said
+	Created   time.Time
+	Settled   time.Time // when it reached sent or failed
+}

@@ -1,0 +1,99 @@
+package news
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+)
+
+// Kind says what sort of feed an item came through.
+type Kind uint8
+
+// The kinds of feed.
+const (
+	KindFeed Kind = iota // a web feed
+	KindSeed             // a folder of seed files
+)
+
+// String returns "feed" or "seed".
+func (k Kind) String() string {
+	if k == KindSeed {
+		return "seed"
+	}
+	return "feed"
+}
+
+// FeedID names a subscription, or a seed folder, which is kept like one.
+type FeedID [8]byte
+
+// NewFeedID derives the id from the configured URL, or from the folder as written in the configuration.
+func NewFeedID(kind Kind, address string) FeedID {
+	sum := sha256.Sum256([]byte("mediawatch feed 1\n" + kind.String() + "\n" + address))
+	return FeedID(sum[:8])
+}
+
+// IsZero reports whether id names nothing.
+func (id FeedID) IsZero() bool { return id == FeedID{} }
+
+// String returns id as 16 hexadecimal digits.
+func (id FeedID) String() string { return hex.EncodeToString(id[:]) }
+
+// ParseFeedID is the inverse of FeedID.String.
+func ParseFeedID(s string) (FeedID, error) {
+	var id FeedID
+	b, err := hex.DecodeString(s)
+	if err != nil || len(b) != len(id) {
+		return id, fmt.Errorf("%q is not a feed id: 16 hexadecimal digits expected", s)
+	}
+	copy(id[:], b)
+	return id, nil
+}
+
+// Feed is what the store knows about a subscription or a seed folder beside its items: where it is, what its server last said, and when it is due.
+type Feed struct {
+	ID       FeedID
+	Kind     Kind
+	Address  string // as configured: URL or folder
+	Location string // the URL to ask now: Address, or where permanent redirects led
+	Title    string // as the document states it
+	Link     string // the site, as the document states it
+
+	ETag         string // byte-exact; "" none
+	LastModified string // byte-exact; "" none
+	Body         Hash   // of the last 200 response; an unchanged body is not parsed
+
+	FirstRead time.Time // when it was first read to the end; zero: never, so what it holds is backlog
+	LastTry   time.Time
+	LastOK    time.Time
+	LastNew   time.Time // last time it held something new
+	LastFull  time.Time // last unconditional answer
+	NextDue   time.Time
+	Interval  time.Duration // the current pace
+	MinGap    time.Duration // the publisher's ttl or updatePeriod; 0 none
+
+	Status    int    // of the last answer; 0 when there was none
+	Error     string // of the last try; "" when it went well
+	Failures  int    // in a row
+	FailSince time.Time
+	Warnings  []string // of the last document that was read
+
+	MovedTo    string // a permanent redirect waiting for confirmation
+	MovedCount int
+	MovedSince time.Time
+	Gone       bool // 410: not asked again until a person says so
+	Paused     bool
+	Items      int64 // ever appended
+}
+
+// File is what the store knows about one seed file.
+type File struct {
+	Feed     FeedID
+	Path     string // below the folder, with slashes
+	Size     int64
+	ModTime  time.Time
+	Raw      Hash
+	Item     ItemID
+	Identity string // of the item: the path, or the path with a counter when another article took it over
+	Error    string // why it could not be read; "" when it was
+}
