@@ -127,7 +127,7 @@ type Derived interface {
 	// See Derivation for the meaning of each part. Committing what is already there changes nothing but the cursor and makes no event.
 	Commit(ctx context.Context, d Derivation) error
 
-	// ItemsByKey returns for each key the items that carry it in any revision, oldest Seq first, at most limit each.
+	// ItemsByKey returns for each key the items that carry it in any revision, in the order they came to carry it, at most limit each.
 	ItemsByKey(ctx context.Context, keys []Key, limit int) ([][]KeyHit, error)
 
 	// Stories returns the stories that the given items (or story ids, or aliases) belong to, in the order asked. An item without copies is a
@@ -233,8 +233,10 @@ type Key struct {
 
 // KeyHit is an item that carries a key.
 type KeyHit struct {
-	Item news.ItemID
-	Seq  news.Seq
+	Item  news.ItemID
+	N     int         // the first revision that carries the key
+	Seq   news.Seq    // of that revision's event
+	Story news.ItemID // the story the item is in now; its own id when it is alone
 }
 
 // Feeds is the state of subscriptions, seed folders and seed files.
