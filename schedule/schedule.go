@@ -172,19 +172,14 @@ func (s *Schedule) calendarSlot(after time.Time) Slot {
 
 // lastAt returns the last wall time from w on that is due at the instant at: the times a gap swallows are one slot, named by the last of them.
 func (s *Schedule) lastAt(w, at time.Time) time.Time {
-	for {
-		next := s.nextWall(w)
-		if next.IsZero() {
-			return w
-		}
+	for next := s.nextWall(w); !next.IsZero(); next = s.nextWall(next) {
 		then, how := instant(next, s.loc)
-		if how != noSuchDay {
-			if !then.Equal(at) {
-				return w
-			}
-			w = next
-			continue
+		if !then.Equal(at) {
+			break
 		}
-		return w
+		if how != noSuchDay {
+			w = next
+		}
 	}
+	return w
 }

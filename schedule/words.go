@@ -63,6 +63,9 @@ func (s *Schedule) parseWords(expr string) *Error {
 		if c := words[0][0]; c >= '0' && c <= '9' || c == '-' || c == '+' {
 			return s.parseEvery(strings.Join(words, " "))
 		}
+		if _, ok := ordinals[words[0]]; ok && len(words) > 1 {
+			return &Error{Msg: "every other one, or that one of the month?", Hint: `"second monday 08:00" is the second Monday of each month`}
+		}
 		switch words[0] {
 		case "second", "minute":
 			if len(words) == 1 {
@@ -124,22 +127,22 @@ func (s *Schedule) parseEvery(expr string) *Error {
 	return nil
 }
 
+var units = map[string]time.Duration{
+	"s": time.Second, "sec": time.Second, "second": time.Second, "seconds": time.Second,
+	"m": time.Minute, "min": time.Minute, "minute": time.Minute, "minutes": time.Minute,
+	"h": time.Hour, "hour": time.Hour, "hours": time.Hour,
+	"d": 24 * time.Hour, "day": 24 * time.Hour, "days": 24 * time.Hour,
+	"w": 7 * 24 * time.Hour, "week": 7 * 24 * time.Hour, "weeks": 7 * 24 * time.Hour,
+}
+
 func parseDuration(expr string) (time.Duration, error) {
-	number, unit, spaced := strings.Cut(expr, " ")
-	if !spaced {
-		number = strings.TrimRight(expr, "abcdefghijklmnopqrstuvwxyz")
-		unit = expr[len(number):]
+	number := strings.TrimRight(expr, "abcdefghijklmnopqrstuvwxyz")
+	unit := units[expr[len(number):]]
+	n, err := strconv.ParseInt(strings.TrimSuffix(number, " "), 10, 64)
+	if err == nil && unit > 0 && n > 0 && n <= int64(maxEvery/unit) {
+		return time.Duration(n) * unit, nil
 	}
-	seconds := map[string]int{"s": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400, "week": 7 * 86400, "w": 7 * 86400}
-	n, err := strconv.Atoi(number)
-	per, ok := seconds[strings.TrimSuffix(unit, "s")]
-	if unit == "s" {
-		per, ok = 1, true
-	}
-	if err == nil && ok && n > 0 && n <= 366*86400/per {
-		return time.Duration(n) * time.Duration(per) * time.Second, nil
-	}
-	return time.ParseDuration(strings.ReplaceAll(expr, " ", ""))
+	return time.ParseDuration(expr) // 1h30m
 }
 
 var weekdays = map[string]int{
