@@ -1,0 +1,91 @@
+package query
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Clause is one line of an explanation: a part of the query, whether it is true of the item, and why.
+type Clause struct {
+	Text string // the part, as a query
+	True bool
+	Why  string // for people; "" for a group, whose parts follow
+	// Depth is 0 for the outermost clauses; parts of a group are one deeper than the group and follow it.
+	Depth int
+	// Decides is set on the clauses that alone, or together with others so marked, make the whole what it is: for an item that does
+	// not match, the clauses to blame.
+	Decides bool
+}
+
+// Explain returns all clauses of the query with their answers, in the order of the query.
+func (q *Query) Explain(d *Document) []Clause {
+	e := explainer{d: d}
+	if top, ok := q.root.(*andNode); ok {
+		is := top.eval(d)
+		for _, p := range top.parts {
+			e.add(p, 0, is || !p.eval(d))
+		}
+		return e.out
+	}
+	e.add(q.root, 0, true)
+	return e.out
+}
+
+type explainer struct {
+	d   *Document
+	out []Clause
+}
+
+// add adds a clause and its parts. decides tells whether the clause decides the whole.
+func (e *explainer) add(n node, depth int, decides bool) {
+	is := n.eval(e.d)
+	c := Clause{Text: nodeString(n, bindsOr), True: is, Depth: depth, Decides: decides}
+	parts := n.kids()
+	if not, ok := n.(*notNode); ok && not.part.kids() == nil {
+		c.Why = not.part.why(e.d, !is)
+		parts = nil
+	}
+	if parts == nil && c.Why == "" {
+		c.Why = n.why(e.d, is)
+	}
+	e.out = append(e.out, c)
+	for _, p := range parts {
+		e.add(p, depth+1, decides && deciding(n, p, e.d))
+	}
+}
+
+// deciding reports whether a part is one that makes its group what it is.
+func deciding(group, part node, d *Document) bool {
+	switch group.(type) {
+	case *andNode, *orNode:
+		return group.eval(d) == part.eval(d)
+	}
+	return true
+}
+
+// whyTerm tells where a clause on text hit, or where it was looked for in vain.
+func whyTerm(n node, in fieldID, d *Document, is bool) string {
+	if !is {
+		if in != fieldAny && d.plain(in).plain == "" {
+			return "it has no " + in.name()
+		}
+		return notIn(in)
+	}
+	c := &collector{}
+	n.collect(d, c)
+	var parts []string
+	for i, ev := range c.found {
+		if i == hitsPerField {
+			break
+		}
+		parts = append(parts, fmt.Sprintf("“%s” in %s", ev.Words, ev.Field))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func notIn(in fieldID) string {
+	if in == fieldAny {
+		return "not in title, lead, body or caption"
+	}
+	return "not in " + in.name()
+}

@@ -1,0 +1,61 @@
+package query
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// lintWord warns of words that were probably meant to be something else.
+func (p *parser) lintWord(t token) {
+	switch upper := strings.ToUpper(t.text); upper {
+	case "AND", "OR", "NOT", "NEAR", "ONEAR", "ATLEAST":
+		p.warn(t.start, fmt.Sprintf("%q is looked for as a word", t.text), "operators are written in capitals: "+upper)
+		return
+	}
+	last, _ := utf8.DecodeLastRuneInString(t.text)
+	if words, m := newTermWords(t.text); m == nil && len(words) == 1 && utf8.RuneCountInString(words[0].text) == 1 &&
+		(unicode.IsSymbol(last) || last == '#') {
+		p.warn(t.start, fmt.Sprintf("%q is looked for as %q: signs are not part of words", t.text, words[0].text), "use a /regular expression/")
+	}
+}
+
+// lintNodes warns of groups that say something twice, or can never be true.
+func lintNodes(root node, at int) []mistake {
+	var out []mistake
+	walk(root, func(n node) {
+		if _, ok := n.(*watchNode); ok {
+			return
+		}
+		seen := map[string]node{}
+		and, isAnd := n.(*andNode)
+		if or, ok := n.(*orNode); ok {
+			out = append(out, twice(or.parts, seen, at)...)
+		}
+		if !isAnd {
+			return
+		}
+		out = append(out, twice(and.parts, seen, at)...)
+		for _, part := range and.parts {
+			if not, ok := part.(*notNode); ok && seen[not.part.key()] != nil {
+				out = append(out, mistake{at, fmt.Sprintf("it can never match: it asks for %s and excludes it", nodeString(not.part, bindsOr)), ""})
+			}
+		}
+	})
+	return out
+}
+
+// twice warns of parts that repeat another one, and records the meaning of each in seen.
+func twice(parts []node, seen map[string]node, at int) []mistake {
+	var out []mistake
+	for _, part := range parts {
+		key := part.key()
+		if seen[key] != nil {
+			out = append(out, mistake{at, nodeString(part, bindsOr) + " says the same as " + nodeString(seen[key], bindsOr), "take one out"})
+			continue
+		}
+		seen[key] = part
+	}
+	return out
+}
