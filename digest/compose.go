@@ -168,21 +168,23 @@ func (b *builder) placeNew(g *group, out *Composed) {
 		return
 	}
 	// A watch that does not fold and one that does may hold the same items: what was shown is not shown again.
-	var by *group
+	var by []*group
 	for _, id := range g.fresh {
 		other := b.shown[id]
 		if other == nil {
 			by = nil
 			break
 		}
-		by = other
+		by = append(by, other)
 	}
-	if by != nil {
+	for _, other := range by {
 		for _, s := range append([]int{g.section}, g.alsoIn...) {
-			if s != by.section && !slices.Contains(by.alsoIn, s) {
-				by.alsoIn = append(by.alsoIn, s)
+			if s != other.section && !slices.Contains(other.alsoIn, s) {
+				other.alsoIn = append(other.alsoIn, s)
 			}
 		}
+	}
+	if len(by) > 0 {
 		return
 	}
 	for _, id := range g.matching {

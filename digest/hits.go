@@ -240,13 +240,20 @@ func ends(s string, start, mark, end int) bool {
 	last := strings.TrimLeft(words[len(words)-1], "(\"'“‘«")
 	if utf8.RuneCountInString(last) == 1 {
 		r, _ := utf8.DecodeRuneInString(last)
-		return !unicode.IsUpper(r) // an initial
+		return !unicode.IsUpper(r) && !unicode.IsDigit(r) // an initial, an ordinal
 	}
-	return !strings.Contains(last, ".") && !abbreviated(last)
+	return !abbreviated(last)
 }
 
 // abbreviated reports whether a full stop after word is rather a part of it.
 func abbreviated(word string) bool {
+	if len(word) <= 2 && strings.Trim(word, "0123456789") == "" {
+		return true // an ordinal: 3. Oktober
+	}
+	letters := strings.Split(word, ".")
+	if len(letters) > 1 && !slices.ContainsFunc(letters, func(l string) bool { return utf8.RuneCountInString(l) != 1 }) {
+		return true // U.S., e.g.
+	}
 	switch strings.ToLower(word) {
 	case "mr", "mrs", "ms", "dr", "prof", "st", "sen", "rep", "gov", "gen", "col", "lt", "sgt", "capt", "rev", "hon", "jr", "sr", "vs", "no", "nos",
 		"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "mt", "ft", "approx", "etc",

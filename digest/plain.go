@@ -51,6 +51,23 @@ func (w *textWriter) hang(first, rest, s string) {
 	}
 }
 
+// units writes short pieces one after the other, breaking lines only between them.
+func (w *textWriter) units(pieces []string) {
+	line := ""
+	for _, p := range pieces {
+		switch {
+		case line == "":
+			line = p
+		case cells(line+" · "+p) > columns:
+			w.para("", line)
+			line = p
+		default:
+			line += " · " + p
+		}
+	}
+	w.para("", line)
+}
+
 // address writes a URL on a line of its own, never broken.
 func (w *textWriter) address(indent, url string) {
 	if url != "" {
@@ -77,7 +94,7 @@ func (w *textWriter) head(c *Composed) {
 	w.para("", c.Date)
 	w.b.WriteString(strings.Repeat("═", columns) + "\n")
 	w.para("", c.Window)
-	w.para("", strings.Join(c.figures(), " · "))
+	w.units(c.figures())
 	if len(c.Chart) > 0 {
 		w.blank()
 		w.para("", blocks(c.Chart))

@@ -184,10 +184,10 @@ func zoneName(t time.Time) string {
 	name, _ := t.Zone()
 	loc := t.Location().String()
 	switch {
-	case loc == name:
-		return name
 	case loc == "" || loc == "Local":
 		return "UTC" + t.Format("-07:00")
+	case loc == name:
+		return name
 	case name == "" || name[0] == '+' || name[0] == '-':
 		return loc + ", UTC" + t.Format("-07:00")
 	}
