@@ -35,6 +35,14 @@ func Clean(s string) string {
 	return b.String()
 }
 
+// validUTF8 returns s with each run of invalid bytes replaced by U+FFFD.
+func validUTF8(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
+}
+
 // isClean reports whether Clean has nothing to do.
 func isClean(s string) bool {
 	for i := 0; i < len(s); {

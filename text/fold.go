@@ -1,6 +1,7 @@
 package text
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -36,7 +37,7 @@ func foldASCII(s string) (string, bool) {
 
 // appendFold appends the folded form of s to dst.
 func appendFold(dst []byte, s string) []byte {
-	start := len(dst)
+	start, marks := len(dst), 0
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
@@ -44,50 +45,44 @@ func appendFold(dst []byte, s string) []byte {
 				c += 'a' - 'A'
 			}
 			dst = append(dst, c)
-			i++
+			i, marks = i+1, 0
 			continue
 		}
-		r, n := utf8.DecodeRuneInString(s[i:])
+		u, n := unitOf(s[i:])
 		switch {
-		case r < tableSize:
-			dst = append(dst, foldTable[r]...)
-		case r >= 0x4E00 && r <= 0x9FFF || r >= 0xAC00 && r <= 0xD7A3:
-			dst = append(dst, s[i:i+n]...)
-		case r >= 0x2010 && r <= 0x201F:
-			dst = appendFoldRune(dst, r)
-		default:
+		case u.class != mark:
+			marks = 0
+		case u.fold != "":
+			marks++
+		}
+		if !u.known || marks > 1 {
 			return appendFoldSlow(dst[:start], s)
 		}
+		dst = append(dst, u.fold...)
 		i += n
 	}
 	return dst
 }
 
-// appendFoldSlow is appendFold for the scripts where characters combine.
+// appendFoldSlow is appendFold for texts where characters combine.
 func appendFoldSlow(dst []byte, s string) []byte {
 	buf := make([]byte, 0, len(s)+len(s)/2)
 	for _, r := range norm.NFKD.String(s) {
 		buf = appendFoldRune(buf, r)
 	}
-	return norm.NFC.Append(dst, buf...)
-}
-
-// tableSize covers Latin, Greek, Cyrillic, Armenian, Hebrew and Arabic.
-const tableSize = 0x0700
-
-var foldTable = newFoldTable()
-
-func newFoldTable() [tableSize]string {
-	var t [tableSize]string
-	for r := rune(0); r < tableSize; r++ {
-		var buf []byte
-		for _, d := range norm.NFKD.String(string(r)) {
-			buf = appendFoldRune(buf, d)
-		}
-		t[r] = string(norm.NFC.Bytes(buf))
+	start := len(dst)
+	dst = norm.NFC.Append(dst, buf...)
+	if !bytes.Contains(dst[start:], nikhahit) {
+		return dst
 	}
-	return t
+	// IMPORTANT: NFKC takes the Thai and Lao vowel "am" apart, which would give it two words.
+	return append(dst[:start], amForms.Replace(string(dst[start:]))...)
 }
+
+var (
+	nikhahit = []byte("\u0E4D")
+	amForms  = strings.NewReplacer("\u0E4D\u0E32", "\u0E33")
+)
 
 // appendFoldRune appends what is left of r, a character of an NFKD form.
 func appendFoldRune(dst []byte, r rune) []byte {

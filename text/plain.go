@@ -5,30 +5,26 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
 )
 
 // Plain returns the text of an HTML fragment as a reader sees it: paragraphs apart by an empty line, lines by "\n", list items begin with "- ", cells are
 // apart by a tab. Scripts, styles, drawings, forms' choices and comments are gone, references decoded, white space collapsed except in <pre>.
 func Plain(src string) string {
-	if !strings.ContainsAny(src, "<&") {
-		p := plainer{}
-		p.b.Grow(len(src))
-		p.text(Clean(src))
-		return p.b.String()
-	}
+	src = validUTF8(src)
 	p := plainer{}
-	p.b.Grow(len(src) * 3 / 4)
-	p.run(Clean(src), nil)
+	p.b.Grow(len(src))
+	if strings.ContainsAny(src, "<&") {
+		p.run(src, nil)
+	} else {
+		p.text(src)
+	}
 	return p.b.String()
 }
 
 // FirstParagraph returns the plain text of the first paragraph that has any, "" when none has. Its lines are joined.
 func FirstParagraph(src string) string {
 	p := plainer{}
-	p.run(Clean(src), func() bool { return p.b.Len() > 0 && p.breaks >= 2 })
+	p.run(validUTF8(src), func() bool { return p.b.Len() > 0 && p.breaks >= 2 })
 	first, _, _ := strings.Cut(p.b.String(), "\n\n")
 	return Line(first)
 }
@@ -76,26 +72,21 @@ type plainer struct {
 
 // run writes the text of src until done says so, if it is given.
 func (p *plainer) run(src string, done func() bool) {
-	z := html.NewTokenizer(strings.NewReader(src))
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return
-		case html.TextToken:
+	l := lexer{s: src}
+	for t, ok := l.next(); ok; t, ok = l.next() {
+		switch t.kind {
+		case textToken:
 			if p.skip == "" {
-				p.bytes(z.Text())
+				p.text(stdhtml.UnescapeString(t.raw))
 			}
-		case html.StartTagToken:
-			name, _ := z.TagName()
-			p.start(name)
-		case html.SelfClosingTagToken:
-			name, _ := z.TagName()
-			if p.skip == "" && !skipped(atom.Lookup(name)) {
-				p.start(name)
+		case rawToken:
+			if p.skip == "" {
+				p.text(t.raw)
 			}
-		case html.EndTagToken:
-			name, _ := z.TagName()
-			p.end(name)
+		case startToken:
+			p.start(t)
+		case endToken:
+			p.end(t.name)
 		}
 		if done != nil && done() {
 			return
@@ -103,49 +94,52 @@ func (p *plainer) run(src string, done func() bool) {
 	}
 }
 
-func (p *plainer) bytes(s []byte) {
-	p.text(string(s))
-}
-
-// text writes character data.
+// text writes character data, which is valid UTF-8.
 func (p *plainer) text(s string) {
 	if p.pre > 0 {
 		p.preformatted(s)
 		return
 	}
 	for i := 0; i < len(s); {
-		c := s[i]
-		if c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' {
-			p.space = true
+		start := i
+		for i < len(s) && (ink[s[i]] || i > start && s[i] == ' ' && i+1 < len(s) && ink[s[i+1]]) {
 			i++
+		}
+		if i > start {
+			p.flush()
+			p.b.WriteString(s[start:i])
 			continue
 		}
-		if r, n := utf8.DecodeRuneInString(s[i:]); r >= utf8.RuneSelf && (unicode.IsSpace(r) || !legal(r)) || c < ' ' || c == 0x7F {
-			p.space = p.space || r >= utf8.RuneSelf && unicode.IsSpace(r)
-			i += n
-			continue
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case unicode.IsSpace(r):
+			p.space = true
+		case legal(r):
+			p.flush()
+			p.b.WriteString(s[i : i+n])
 		}
-		j := i + 1
-		for j < len(s) && s[j] > ' ' && s[j] < 0x7F || j < len(s) && s[j] >= 0xC4 && s[j] <= 0xDF || j < len(s) && s[j]&0xC0 == 0x80 {
-			j++
-		}
-		p.flush()
-		p.b.WriteString(s[i:j])
-		i = j
+		i += n
 	}
 }
 
+// ink tells the bytes that are, in valid UTF-8, certainly part of a character that is neither white space nor illegal.
+var ink = func() (t [256]bool) {
+	for i := range t {
+		c := byte(i)
+		t[i] = c > ' ' && c < 0x7F || // ASCII
+			c >= 0xC3 && c <= 0xE0 || c >= 0xE4 && c <= 0xEE || // first bytes but of U+0080–00BF, U+1000–3FFF and U+F000 and up
+			c >= 0x80 && c <= 0xBF // further bytes
+	}
+	return t
+}()
+
 // preformatted writes character data whose white space counts.
 func (p *plainer) preformatted(s string) {
-	for i, line := range strings.Split(s, "\n") {
+	for i, line := range strings.Split(Clean(s), "\n") {
 		if i > 0 {
-			p.line(1)
-			if line == "" {
-				continue
-			}
+			p.breaks++
 		}
-		line = strings.TrimRight(line, " \t\r")
-		if line == "" {
+		if line = strings.TrimRightFunc(line, unicode.IsSpace); line == "" {
 			continue
 		}
 		p.flush()
@@ -176,78 +170,74 @@ func (p *plainer) flush() {
 // line asks for at least n line ends before the next text.
 func (p *plainer) line(n int) { p.breaks = max(p.breaks, n) }
 
-func (p *plainer) start(name []byte) {
-	a := atom.Lookup(name)
+func (p *plainer) start(t token) {
+	e := elements[t.name]
 	if p.skip != "" {
-		if string(name) == p.skip {
+		switch {
+		case t.name == p.skip:
 			p.depth++
 			return
-		}
-		if (p.skip != "svg" && p.skip != "math") || breakOf(a) == 0 {
+		case e.breaks == 0 || p.skip != "svg" && p.skip != "math" && p.skip != "head":
 			return
 		}
-		p.skip = "" // HTML 13.2.6.5: a block element ends foreign content
+		p.skip = "" // a block element ends foreign content (HTML, 13.2.6.5) and a head that was left open
 	}
-	if skipped(a) {
-		p.skip, p.depth = string(name), 1
+	if e.skipped {
+		if !strings.HasSuffix(t.raw, "/>") || rawContent(t.name) {
+			p.skip, p.depth = t.name, 1
+		}
 		return
 	}
-	switch a {
-	case atom.Br:
+	switch t.name {
+	case "br":
 		p.breaks++
-		return
-	case atom.Li:
-		p.line(1)
+	case "li":
 		p.bullet = true
-		return
-	case atom.Td, atom.Th:
+	case "td", "th":
 		p.tab = true
-		return
-	case atom.Pre:
+	case "pre":
 		p.pre++
 	}
-	p.line(breakOf(a))
+	p.line(e.breaks)
 }
 
-func (p *plainer) end(name []byte) {
+func (p *plainer) end(name string) {
 	if p.skip != "" {
-		if string(name) == p.skip {
+		if name == p.skip {
 			if p.depth--; p.depth == 0 {
 				p.skip = ""
 			}
 		}
 		return
 	}
-	a := atom.Lookup(name)
-	if a == atom.Pre && p.pre > 0 {
-		p.pre--
-	}
-	if a == atom.Li {
-		p.line(1)
+	switch name {
+	case "pre":
+		p.pre = max(p.pre-1, 0)
+	case "li":
 		p.bullet = false
 	}
-	p.line(breakOf(a))
+	p.line(elements[name].breaks)
 }
 
-// skipped reports whether the content of an element is not text of the document.
-func skipped(a atom.Atom) bool {
-	switch a {
-	case atom.Script, atom.Style, atom.Svg, atom.Math, atom.Template, atom.Head, atom.Title, atom.Iframe, atom.Noembed, atom.Noframes,
-		atom.Noscript, atom.Textarea, atom.Select:
-		return true
-	}
-	return false
+// element says how an element shows in plain text.
+type element struct {
+	breaks  int  // the line ends before and after it
+	skipped bool // its content is not text of the document
 }
 
-// breakOf returns the line ends that stand before and after an element.
-func breakOf(a atom.Atom) int {
-	switch a {
-	case atom.P, atom.Div, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Blockquote, atom.Pre, atom.Ul, atom.Ol, atom.Dl, atom.Table,
-		atom.Figure, atom.Figcaption, atom.Section, atom.Article, atom.Aside, atom.Header, atom.Footer, atom.Main, atom.Nav, atom.Form, atom.Fieldset,
-		atom.Address, atom.Hr, atom.Details, atom.Body, atom.Center, atom.Caption, atom.Hgroup, atom.Dir, atom.Menu, atom.Search, atom.Dialog:
-		return 2
-	case atom.Tr, atom.Dt, atom.Dd, atom.Li, atom.Summary, atom.Thead, atom.Tbody, atom.Tfoot, atom.Legend, atom.Option, atom.Optgroup:
-		return 1
+var elements = newElements()
+
+func newElements() map[string]element {
+	m := make(map[string]element)
+	for name := range strings.FieldsSeq(`p div h1 h2 h3 h4 h5 h6 blockquote pre ul ol dl table figure figcaption section article aside header footer main nav
+		form fieldset address hr details body center caption hgroup dir menu search dialog xmp plaintext listing`) {
+		m[name] = element{breaks: 2}
 	}
-	return 0
+	for name := range strings.FieldsSeq("tr dt dd li summary thead tbody tfoot legend option optgroup") {
+		m[name] = element{breaks: 1}
+	}
+	for name := range strings.FieldsSeq("script style svg math template head title iframe noembed noframes noscript textarea select") {
+		m[name] = element{skipped: true}
+	}
+	return m
 }

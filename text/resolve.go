@@ -1,10 +1,9 @@
 package text
 
 import (
+	stdhtml "html"
 	"net/url"
 	"strings"
-
-	"golang.org/x/net/html"
 )
 
 // Resolve returns src with the relative URLs of its links, images and other loads made absolute against base. Without a usable base it returns src
@@ -18,47 +17,53 @@ func Resolve(src, base string) string {
 		return src
 	}
 	var out strings.Builder
-	out.Grow(len(src) + 64)
-	z := html.NewTokenizer(strings.NewReader(src))
-	for {
-		kind := z.Next()
-		if kind == html.ErrorToken {
-			out.Write(z.Raw())
-			return out.String()
-		}
-		if kind != html.StartTagToken && kind != html.SelfClosingTagToken {
-			out.Write(z.Raw())
+	l := lexer{s: src}
+	done := 0 // src is written up to here
+	for t, ok := l.next(); ok; t, ok = l.next() {
+		if t.kind != startToken {
 			continue
 		}
-		raw := string(z.Raw())
-		t := z.Token()
-		if resolveAttrs(t.Attr, b) {
-			out.WriteString(t.String())
-		} else {
-			out.WriteString(raw)
+		from := l.at - len(t.raw)
+		for a := (attrs{s: t.raw, at: 1 + len(t.name)}); ; {
+			at, ok := a.next()
+			if !ok {
+				break
+			}
+			raw := t.raw[at.start:at.end]
+			v, changed := resolveAttr(strings.ToLower(at.name), raw, b)
+			if !changed {
+				continue
+			}
+			v = stdhtml.EscapeString(v)
+			if at.quote == 0 {
+				v = `"` + v + `"`
+			}
+			out.WriteString(src[done : from+at.start])
+			out.WriteString(v)
+			done = from + at.end
 		}
 	}
+	if done == 0 {
+		return src
+	}
+	out.WriteString(src[done:])
+	return out.String()
 }
 
-// resolveAttrs makes the URLs among attrs absolute and reports whether one changed.
-func resolveAttrs(attrs []html.Attribute, base *url.URL) bool {
-	changed := false
-	for i := range attrs {
-		a := &attrs[i]
-		var v string
-		switch a.Key {
-		case "href", "src", "cite", "poster", "action", "longdesc", "background", "data":
-			v = resolveURL(a.Val, base)
-		case "srcset":
-			v = resolveSet(a.Val, base)
-		default:
-			continue
-		}
-		if v != a.Val {
-			a.Val, changed = v, true
-		}
+// resolveAttr returns the value of an attribute, given as it is written, with absolute URLs and unescaped, and whether it changed.
+func resolveAttr(name, raw string, base *url.URL) (string, bool) {
+	var resolve func(string, *url.URL) string
+	switch name {
+	case "href", "src", "cite", "poster", "action", "longdesc", "background", "data":
+		resolve = resolveURL
+	case "srcset":
+		resolve = resolveSet
+	default:
+		return "", false
 	}
-	return changed
+	val := stdhtml.UnescapeString(raw)
+	v := resolve(val, base)
+	return v, v != val
 }
 
 // resolveURL makes one reference absolute (RFC 3986, section 5); what does not parse stays.

@@ -9,34 +9,172 @@ import (
 )
 
 // Sanitize returns the HTML of a news text with nothing in it that could execute, load anything but images, or leave its place: paragraphs, headings,
-// lists, quotes, tables, figures, images and links stay; scripts, styles, handlers, drawings, frames, forms and all URLs that are not
-// absolute http, https (or mailto in links) go. It is idempotent.
+// lists, quotes, tables, figures, images and links stay; scripts, styles, handlers, drawings, frames, forms and all URLs that are not absolute http, https
+// or, in links, mailto go. Elements are closed where a browser would close them, and nested at most 64 deep. It is idempotent, and cheap on its own output.
 func Sanitize(src string) string {
 	src = Clean(src)
-	if !strings.ContainsAny(src, "<&") {
+	if !strings.Contains(src, "<") {
+		if strings.Contains(src, "&") {
+			src = Clean(stdhtml.UnescapeString(src))
+		}
 		return stdhtml.EscapeString(src)
 	}
-	return newsPolicy.Sanitize(src)
+	if isSanitized(src) {
+		return src
+	}
+	return balance(Clean(newsPolicy.Sanitize(src)))
 }
 
 var newsPolicy = newNewsPolicy()
 
+// simpleElements are kept without attributes, or with those newNewsPolicy names.
+const simpleElements = "p br h1 h2 h3 h4 h5 h6 hr ul ol li dl dt dd blockquote figure figcaption table caption thead tbody tfoot tr td th " +
+	"pre code kbd samp em strong b i u s del ins sub sup small mark time q cite abbr"
+
+// removedWhole lose their content with their tags.
+const removedWhole = "svg math template head title iframe frameset noembed noframes noscript textarea select script style object embed applet xmp plaintext audio video canvas"
+
+var (
+	wholePixels = regexp.MustCompile(`^[0-9]{1,5}$`)
+	wholeSpans  = regexp.MustCompile(`^[0-9]{1,3}$`)
+	timeShape   = regexp.MustCompile(`^[0-9A-Za-z:+. -]{1,40}$`)
+)
+
 func newNewsPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
-	p.AllowElements("p", "br", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "figure", "figcaption",
-		"table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th", "pre", "code", "kbd", "samp", "em", "strong", "b", "i", "u", "s", "del", "ins", "sub", "sup", "small",
-		"mark", "time", "q", "cite", "abbr")
+	p.AllowElements(strings.Fields(simpleElements)...)
 	p.AllowAttrs("href").OnElements("a")
 	p.AllowAttrs("src", "alt").OnElements("img")
-	p.AllowAttrs("width", "height").Matching(regexp.MustCompile(`^[0-9]{1,5}$`)).OnElements("img")
-	p.AllowAttrs("colspan", "rowspan").Matching(regexp.MustCompile(`^[0-9]{1,3}$`)).OnElements("td", "th")
-	p.AllowAttrs("datetime").Matching(regexp.MustCompile(`^[0-9A-Za-z:+. -]{1,40}$`)).OnElements("time")
+	p.AllowAttrs("width", "height").Matching(wholePixels).OnElements("img")
+	p.AllowAttrs("colspan", "rowspan").Matching(wholeSpans).OnElements("td", "th")
+	p.AllowAttrs("datetime").Matching(timeShape).OnElements("time")
 	p.AllowAttrs("title").OnElements("abbr")
 	p.AllowURLSchemes("http", "https", "mailto")
 	p.RequireParseableURLs(true)
 	p.AllowRelativeURLs(false)
 	p.RequireNoFollowOnLinks(true)
 	p.RequireNoReferrerOnLinks(true)
-	p.SkipElementsContent("svg", "math", "template", "head", "title", "iframe", "noembed", "noframes", "noscript", "textarea", "select", "script", "style", "object", "embed", "applet", "xmp", "plaintext")
+	p.SkipElementsContent(strings.Fields(removedWhole)...)
 	return p
+}
+
+// linkRel is what the policy gives every link.
+const linkRel = "nofollow noreferrer"
+
+// isSanitized reports whether src can only be what Sanitize returned: the allowed tags in their one spelling, balanced, and text with everything escaped.
+func isSanitized(src string) bool {
+	l := lexer{s: src}
+	for t, ok := l.next(); ok; t, ok = l.next() {
+		switch t.kind {
+		case textToken:
+			if !escaped(t.raw) {
+				return false
+			}
+		case startToken:
+			if !canonicalTag(t) {
+				return false
+			}
+		case endToken:
+			if len(t.raw) != len(t.name)+3 || t.raw[2:len(t.raw)-1] != t.name || !allowed[t.name] {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return balance(src) == src
+}
+
+var allowed = setOf(simpleElements + " a img")
+
+// canonicalTag reports whether a start tag is spelled as the policy spells it and says nothing the policy forbids.
+func canonicalTag(t token) bool {
+	if !allowed[t.name] {
+		return false
+	}
+	at := 1 + len(t.name)
+	if t.raw[1:at] != t.name {
+		return false
+	}
+	href := ""
+	for a := (attrs{s: t.raw, at: at}); ; {
+		v, ok := a.next()
+		if !ok {
+			break
+		}
+		// A space, the name, an equals sign, the quoted value and nothing else.
+		if v.quote != '"' || v.none || v.start != at+1+len(v.name)+2 || t.raw[at] != ' ' {
+			return false
+		}
+		at = v.end + 1
+		value := t.raw[v.start:v.end]
+		if !escaped(value) || !canonicalAttr(t.name, v.name, value) {
+			return false
+		}
+		if v.name == "href" {
+			href = value
+		}
+	}
+	if end := t.raw[at:]; end != ">" && end != "/>" {
+		return false
+	}
+	return t.name != "a" || href != "" && strings.HasSuffix(t.raw, ` rel="`+linkRel+`">`)
+}
+
+// canonicalAttr reports whether the policy allows an attribute with this value.
+func canonicalAttr(element, name, value string) bool {
+	switch element + " " + name {
+	case "a href":
+		return webURL(value) || strings.HasPrefix(value, "mailto:") && plainURL(value)
+	case "a rel":
+		return value == linkRel
+	case "img src":
+		return webURL(value)
+	case "img alt", "abbr title":
+		return true
+	case "img width", "img height":
+		return wholePixels.MatchString(value)
+	case "td colspan", "td rowspan", "th colspan", "th rowspan":
+		return wholeSpans.MatchString(value)
+	case "time datetime":
+		return timeShape.MatchString(value)
+	}
+	return false
+}
+
+// webURL reports whether v is evidently an absolute http or https URL.
+func webURL(v string) bool {
+	return (strings.HasPrefix(v, "https://") || strings.HasPrefix(v, "http://")) && plainURL(v)
+}
+
+// plainURL reports whether v holds nothing but printable ASCII without spaces.
+func plainURL(v string) bool {
+	for i := 0; i < len(v); i++ {
+		if v[i] <= ' ' || v[i] >= 0x7F {
+			return false
+		}
+	}
+	return true
+}
+
+// escaped reports whether s is escaped as html.EscapeString does it.
+func escaped(s string) bool {
+	if strings.ContainsAny(s, "<>\"'") {
+		return false
+	}
+	for i := strings.IndexByte(s, '&'); i >= 0; {
+		s = s[i:]
+		n := 0
+		for _, ref := range [...]string{"&amp;", "&#39;", "&#34;", "&lt;", "&gt;"} {
+			if strings.HasPrefix(s, ref) {
+				n = len(ref)
+			}
+		}
+		if n == 0 {
+			return false
+		}
+		s = s[n:]
+		i = strings.IndexByte(s, '&')
+	}
+	return true
 }

@@ -1,8 +1,6 @@
 package text
 
 import (
-	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -19,153 +17,122 @@ func Words(s string) []Word {
 	if s == "" {
 		return nil
 	}
-	words := make([]Word, 0, len(s)/6+1)
-	t := wordScanner{s: s}
-	for t.next() {
-		words = t.append(words)
+	words := make([]Word, 0, len(s)/5+4)
+	lower := lowerASCII(s)
+	t := wordScanner{s: s, lower: lower}
+	for i := 0; i < len(s); {
+		if !asciiLetter[s[i]] {
+			if s[i] < utf8.RuneSelf {
+				i++
+				continue
+			}
+		} else {
+			j := i + 1
+			for j < len(s) && asciiLetter[s[j]] {
+				j++
+			}
+			if j == len(s) || s[j] < utf8.RuneSelf && s[j] != '\'' {
+				words = append(words, Word{lower[i:j], i, j})
+				i = j
+				continue
+			}
+		}
+		t.at = i
+		if t.next() {
+			words = t.append(words)
+		}
+		i = t.at
 	}
 	return words
 }
 
-// class is what a character does to a word.
-type class uint8
+// lowerASCII returns s with its ASCII letters in lower case and every byte in its place.
+func lowerASCII(s string) string {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; 'A' <= c && c <= 'Z' {
+			b := []byte(s)
+			for ; i < len(b); i++ {
+				if c := b[i]; 'A' <= c && c <= 'Z' {
+					b[i] = c + 'a' - 'A'
+				}
+			}
+			return string(b)
+		}
+	}
+	return s
+}
 
-const (
-	separates  class = iota
-	letter           // begins or continues a word
-	single           // is a word
-	mark             // continues a word, or a single; else separates
-	joins            // invisible: continues a word if a letter follows
-	apostrophe       // continues a word between two letters
-)
-
-var classTable = newClassTable()
-
-func newClassTable() [tableSize]class {
-	var t [tableSize]class
-	for r := rune(0); r < tableSize; r++ {
-		t[r] = slowClass(r)
+// asciiLetter tells letters and digits.
+var asciiLetter = func() (t [256]bool) {
+	for c := range byte(utf8.RuneSelf) {
+		t[c] = '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
 	}
 	return t
-}
-
-func classOf(r rune) class {
-	switch {
-	case r < tableSize:
-		return classTable[r]
-	case r >= 0x4E00 && r <= 0x9FFF:
-		return single
-	case r >= 0xAC00 && r <= 0xD7A3:
-		return letter
-	}
-	return slowClass(r)
-}
-
-func slowClass(r rune) class {
-	switch {
-	case isApostrophe(r):
-		return apostrophe
-	case ignorable(r):
-		return joins
-	case r == 0xFF9E || r == 0xFF9F: // halfwidth voicing marks
-		return mark
-	case r == 0x30FC || r == 0xFF70: // prolonged sound mark
-		return single
-	case unicode.IsMark(r):
-		return mark
-	case unicode.IsLetter(r), unicode.Is(unicode.Nl, r):
-		if unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) {
-			return single
-		}
-		return letter
-	case unicode.Is(unicode.No, r):
-		if strings.ContainsRune(Fold(string(r)), 0x2044) { // a fraction
-			return single
-		}
-		return letter
-	case unicode.Is(unicode.Nd, r):
-		return letter
-	}
-	return separates
-}
+}()
 
 // wordScanner finds the words of s one after the other.
 type wordScanner struct {
 	s          string
-	at         int // read up to here
-	start, end int // of the word that was found
-	plain      bool
+	lower      string // s in lower case as far as it is ASCII
+	at         int    // read up to here
+	start, end int    // of the word that was found
+	plain      bool   // it is ASCII
 	buf        []byte
 }
 
-// next finds the next word and reports whether there is one.
+// next reads one word, or one character that is none, and reports whether it found a word.
 func (t *wordScanner) next() bool {
-	s := t.s
-	for t.at < len(s) {
-		r, n := t.rune(t.at)
-		switch classOf(r) {
-		case letter:
-			t.start = t.at
-			t.word()
-			return true
-		case single:
-			t.start, t.plain = t.at, false
-			t.at += n
-			t.marks()
-			return true
-		}
+	u, n := unitOf(t.s[t.at:])
+	switch u.class {
+	case letter:
+		t.start = t.at
+		t.word()
+		return true
+	case single:
+		t.start, t.plain = t.at, false
 		t.at += n
+		t.marks()
+		return true
 	}
+	t.at += n
 	return false
-}
-
-func (t *wordScanner) rune(i int) (rune, int) {
-	if c := t.s[i]; c < utf8.RuneSelf {
-		return rune(c), 1
-	}
-	return utf8.DecodeRuneInString(t.s[i:])
 }
 
 // marks passes what belongs to the character before.
 func (t *wordScanner) marks() {
 	t.end = t.at
 	for i := t.at; i < len(t.s); {
-		r, n := t.rune(i)
-		switch classOf(r) {
-		case mark:
-			i += n
-			t.at, t.end = i, i
-			continue
-		case joins:
-			i += n
-			continue
+		u, n := unitOf(t.s[i:])
+		if u.class != mark && u.class != joins {
+			return
 		}
-		return
+		i += n
+		if u.class == mark {
+			t.at, t.end = i, i
+		}
 	}
 }
 
 // word passes a run of letters that begins at t.at.
 func (t *wordScanner) word() {
-	s := t.s
-	i := t.at
-	t.plain = true
-	t.end = i
+	s, i := t.s, t.at
+	t.plain, t.end = true, i
 	for i < len(s) {
-		r, n := t.rune(i)
-		switch classOf(r) {
-		case letter:
-			t.plain = t.plain && n == 1
-			i += n
+		if asciiLetter[s[i]] {
+			i++
 			t.end = i
 			continue
-		case mark:
+		}
+		u, n := unitOf(s[i:])
+		switch u.class {
+		case letter, mark:
 			t.plain = false
 			i += n
 			t.end = i
 			continue
 		case joins:
-			i += n
 			t.plain = false
+			i += n
 			continue
 		case apostrophe:
 			if i == t.end && t.continues(i+n) {
@@ -180,7 +147,7 @@ func (t *wordScanner) word() {
 		}
 		break
 	}
-	t.at = max(i, t.end)
+	t.at = t.end
 }
 
 // continues reports whether a letter stands at i.
@@ -188,11 +155,11 @@ func (t *wordScanner) continues(i int) bool {
 	if i >= len(t.s) {
 		return false
 	}
-	r, _ := t.rune(i)
-	return classOf(r) == letter
+	u, _ := unitOf(t.s[i:])
+	return u.class == letter
 }
 
-// possessive reports whether the s at i, after an apostrophe, ends the word.
+// possessive reports whether the letter at i, after an apostrophe, is an s that ends the word.
 func (t *wordScanner) possessive(i int) bool {
 	if t.s[i]|0x20 != 's' {
 		return false
@@ -200,8 +167,8 @@ func (t *wordScanner) possessive(i int) bool {
 	if i+1 >= len(t.s) {
 		return true
 	}
-	r, n := t.rune(i + 1)
-	switch classOf(r) {
+	u, n := unitOf(t.s[i+1:])
+	switch u.class {
 	case letter, mark, joins:
 		return false
 	case apostrophe:
@@ -212,36 +179,41 @@ func (t *wordScanner) possessive(i int) bool {
 
 // append adds the word that was found, folded.
 func (t *wordScanner) append(words []Word) []Word {
-	raw := t.s[t.start:t.end]
 	if t.plain {
-		folded, _ := foldASCII(raw)
-		return append(words, Word{folded, t.start, t.end})
+		return append(words, Word{t.lower[t.start:t.end], t.start, t.end})
+	}
+	raw := t.s[t.start:t.end]
+	if u, n := unitOf(raw); n == len(raw) && u.class == single && u.known && u.fold == raw {
+		return append(words, Word{raw, t.start, t.end})
 	}
 	t.buf = appendFold(t.buf[:0], raw)
-	if !utf8.Valid(t.buf) || len(t.buf) == 0 {
-		return words
-	}
 	folded := string(t.buf)
-	if whole(folded) {
+	if isWord(folded) {
 		return append(words, Word{folded, t.start, t.end})
 	}
 	inner := wordScanner{s: folded}
-	for inner.next() {
-		words = append(words, Word{folded[inner.start:inner.end], t.start, t.end})
+	for inner.at < len(folded) {
+		if inner.next() {
+			words = append(words, Word{folded[inner.start:inner.end], t.start, t.end})
+		}
 	}
 	return words
 }
 
-// whole reports whether the folded word is one word.
-func whole(folded string) bool {
-	n := 0
-	for _, r := range folded {
-		switch classOf(r) {
-		case separates:
+// isWord reports whether the folded word is one word still: compatibility forms such as U+FDFA or U+337F hold several, and some hold none.
+func isWord(folded string) bool {
+	first := separates
+	for i := 0; i < len(folded); {
+		u, n := unitOf(folded[i:])
+		switch {
+		case i == 0 && (u.class == letter || u.class == single):
+			first = u.class
+		case u.class == separates, u.class == joins, first == separates:
 			return false
-		case single:
-			n++
+		case u.class == single || first == single && u.class != mark:
+			return false
 		}
+		i += n
 	}
-	return n == 0 || n == 1 && utf8.RuneCountInString(folded) <= 3
+	return first != separates
 }

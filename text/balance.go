@@ -1,0 +1,122 @@
+package text
+
+import "strings"
+
+// maxDepth is how deep the elements of sanitised HTML may nest; tags beyond it are dropped, their content stays.
+const maxDepth = 64
+
+// balance returns sanitised HTML with every element closed, where a browser would close it, and no end tag without its element.
+func balance(src string) string {
+	b := balancer{open: make(map[string]int, 8)}
+	b.out.Grow(len(src) + 16)
+	l := lexer{s: src}
+	for t, ok := l.next(); ok; t, ok = l.next() {
+		switch t.kind {
+		case startToken:
+			b.start(t)
+		case endToken:
+			b.end(t.name)
+		case textToken, rawToken:
+			b.out.WriteString(t.raw)
+		}
+	}
+	b.closeDownTo(0)
+	return b.out.String()
+}
+
+// balancer knows which elements are open.
+type balancer struct {
+	out   strings.Builder
+	stack []string
+	open  map[string]int // how often a name is in stack
+	lost  map[string]int // start tags beyond maxDepth whose end tags are to come
+}
+
+func (b *balancer) start(t token) {
+	if r, ok := implied[t.name]; ok {
+		b.imply(r)
+	}
+	if void(t.name) {
+		b.out.WriteString(t.raw)
+		return
+	}
+	if len(b.stack) >= maxDepth {
+		if b.lost == nil {
+			b.lost = make(map[string]int)
+		}
+		b.lost[t.name]++
+		return
+	}
+	b.stack = append(b.stack, t.name)
+	b.open[t.name]++
+	b.out.WriteString(t.raw)
+}
+
+func (b *balancer) end(name string) {
+	if b.lost[name] > 0 {
+		b.lost[name]--
+		return
+	}
+	if b.open[name] == 0 {
+		return
+	}
+	i := len(b.stack) - 1
+	for b.stack[i] != name {
+		i--
+	}
+	b.closeDownTo(i)
+}
+
+// closeDownTo closes the elements from the innermost to the one at stack[i].
+func (b *balancer) closeDownTo(i int) {
+	for n := len(b.stack) - 1; n >= i; n-- {
+		name := b.stack[n]
+		b.open[name]--
+		b.out.WriteString("</")
+		b.out.WriteString(name)
+		b.out.WriteByte('>')
+	}
+	b.stack = b.stack[:i]
+	clear(b.lost)
+}
+
+// imply closes the outermost open element that r ends, if there is one within r's bounds.
+func (b *balancer) imply(r rule) {
+	found := -1
+	for i := len(b.stack) - 1; i >= 0; i-- {
+		if strings.Contains(r.within, " "+b.stack[i]+" ") {
+			break
+		}
+		if strings.Contains(r.ends, " "+b.stack[i]+" ") {
+			found = i
+		}
+	}
+	if found >= 0 {
+		b.closeDownTo(found)
+	}
+}
+
+func void(name string) bool { return name == "br" || name == "hr" || name == "img" }
+
+// rule says which open elements a start tag ends (HTML, 13.1.2.4 and 13.2.6.4), looking outwards up to certain others.
+type rule struct{ ends, within string }
+
+var implied = newImplied()
+
+func newImplied() map[string]rule {
+	m := make(map[string]rule)
+	for name := range strings.FieldsSeq("p h1 h2 h3 h4 h5 h6 hr ul ol dl blockquote figure figcaption table pre") {
+		m[name] = rule{" p ", " td th caption li dd dt blockquote figure figcaption "}
+	}
+	m["li"] = rule{" li ", " ul ol td th caption "}
+	m["dt"] = rule{" dt dd ", " dl td th caption "}
+	m["dd"] = m["dt"]
+	m["td"] = rule{" td th ", " tr table "}
+	m["th"] = m["td"]
+	m["tr"] = rule{" tr td th caption ", " table "}
+	for name := range strings.FieldsSeq("thead tbody tfoot") {
+		m[name] = rule{" thead tbody tfoot tr td th caption ", " table "}
+	}
+	m["a"] = rule{" a ", " td th caption "}
+	return m
+}
