@@ -1,0 +1,70 @@
+package config
+
+import (
+	"net/mail"
+	"strings"
+)
+
+// address parses one mail address (RFC 5322, section 3.4). Control characters are refused first: net/mail lets some through.
+func address(s string) (*mail.Address, bool) {
+	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return nil, false
+	}
+	a, err := mail.ParseAddress(s)
+	if err != nil || strings.ContainsFunc(a.Name+a.Address, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return nil, false
+	}
+	return a, true
+}
+
+func (k *checker) recipients(r *rawDigest) []string {
+	var out []string
+	seen := map[string]place{}
+	for i, s := range r.To {
+		a, ok := address(s)
+		if !ok {
+			k.add(r.item("to", i), "for example desk@example.org", "to: %q is not a mail address", s)
+			continue
+		}
+		k.unique(seen, strings.ToLower(a.Address), r.item("to", i), "the address")
+		out = append(out, a.Address)
+	}
+	if len(r.To) > 0 && k.raw.SMTP == nil {
+		k.add(r.at("to"), "add [smtp], or write to a folder with dir", "to needs [smtp]")
+	}
+	return out
+}
+
+func (k *checker) smtp() {
+	r := k.raw.SMTP
+	if r == nil {
+		return
+	}
+	s := &SMTP{Host: r.Host, Port: int(r.Port), Username: r.Username, From: r.From}
+	if k.required(&r.table, "host", r.Host) && strings.ContainsAny(r.Host, " \t\r\n/@") {
+		k.add(r.at("host"), "for example mail.example.org; the port has a key of its own", "host: %q is not a host name", r.Host)
+	}
+	if r.Port < 1 || r.Port > 65535 {
+		k.add(r.at("port"), "587 for starttls, 465 for tls, 25 within one machine", "port: %d is not a port", r.Port)
+	}
+	s.TLS = k.oneOf(&r.table, "tls", r.TLS, TLSStart, TLSFull, TLSNone)
+	if s.TLS == TLSNone && !isLoopback(r.Host) {
+		k.add(r.at("tls"), `write "starttls" or "tls"`, "tls: without encryption mail only goes to this machine, and %q is not", r.Host)
+	}
+	s.Password = k.secret("smtp_password", r.Password, r.PasswordFile, r.at("password_file"))
+	switch {
+	case s.Username != "" && s.Password == "" && !r.has("password_file"):
+		k.add(r.at("username"), "password_file, MEDIAWATCH_SMTP_PASSWORD or the systemd credential smtp_password", "username without a password")
+	case s.Username == "" && s.Password != "":
+		k.add(r.at("password_file"), "", "a password without a username")
+	}
+	if strings.ContainsAny(s.Username+s.Password, "\r\n\x00") {
+		k.add(r.at("password_file"), "", "username or password has a line break in it")
+	}
+	if k.required(&r.table, "from", r.From) {
+		if _, ok := address(r.From); !ok {
+			k.add(r.at("from"), "for example mediawatch@example.org", "from: %q is not a mail address", r.From)
+		}
+	}
+	k.cfg.SMTP = s
+}

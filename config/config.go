@@ -1,0 +1,170 @@
+package config
+
+import (
+	"net/netip"
+	"path/filepath"
+	"time"
+
+	"mediawatch/query"
+	"mediawatch/schedule"
+)
+
+// The words that keys take.
+const (
+	GroupStory = "story" // one published entry a story
+	GroupItem  = "item"  // one published entry an item
+
+	ContentExcerpt = "excerpt"
+	ContentFull    = "full"
+	ContentNone    = "none"
+
+	AnnounceNew = "new" // what was there before is backlog
+	AnnounceAll = "all"
+
+	EmptySkip = "skip" // an empty window writes no edition
+	EmptySend = "send"
+
+	TLSStart = "starttls"
+	TLSFull  = "tls"
+	TLSNone  = "none" // loopback only
+)
+
+// Config is a checked configuration. It is not changed after Load; all paths are absolute unless said otherwise.
+type Config struct {
+	File    string // the configuration file
+	Store   Store
+	Web     Web
+	Fetch   Fetch
+	Seeds   []SeedFolder
+	Outlets []Outlet
+	Feeds   []Feed // of the file, of feeds.d, of OPML files; each URL once, the first wins
+	Lists   map[string][]string
+	Watches []Watch // of the file, then of watches.d
+	Digests []Digest
+	SMTP    *SMTP // nil when there is no [smtp]
+}
+
+// Store is where things are kept.
+type Store struct {
+	Path    string
+	MinFree Size // below it ingest pauses
+}
+
+// Web is the HTTP side.
+type Web struct {
+	Listen      string // host:port
+	PublicURL   string // without a slash at the end; "" none
+	AllowRemote bool   // any address may be listened on without a password
+}
+
+// Fetch is how feeds are fetched.
+type Fetch struct {
+	Interval  Duration // the default pace
+	HostGap   Duration // between two requests to one host
+	Proxy     string   // URL; "" none
+	Allow     []netip.Prefix
+	OPML      []string
+	UserAgent string // "" the program's own
+}
+
+// SeedFolder is a folder of seed files.
+type SeedFolder struct {
+	Dir       string // as written: it names the folder in the store
+	Path      string
+	Recursive bool
+	Include   []string // patterns of file names, as path.Match reads them
+	Location  *time.Location
+	Tags      []string
+	Outlet    string // "" unknown
+	Announce  string // AnnounceNew or AnnounceAll
+	Every     Duration
+}
+
+// Outlet is what we know of a publisher.
+type Outlet struct {
+	Name     string
+	Sites    []string // host names in lower case
+	Country  string   // ISO 3166-1, two capital letters; "" unknown
+	Tags     []string
+	Location *time.Location // nil unknown
+}
+
+// Feed is a subscription.
+type Feed struct {
+	URL      string
+	Title    string // of an OPML file; "" none
+	Outlet   string // "" by the site of each item's link
+	Tags     []string
+	Interval Duration // overrides the adaptive pace; 0 none
+	Charset  string   // overrides what the document says; "" none
+	Announce string
+	Source   string // the file it comes from
+	Author   string // who saved it, for files in feeds.d
+	Time     time.Time
+}
+
+// Watch is a named query and its published feed.
+type Watch struct {
+	Name    string
+	Title   string
+	Source  string // the query as written
+	Query   *query.Query
+	Group   string // GroupStory or GroupItem
+	Content string
+	File    string // the file it comes from
+	Author  string // who saved it, for files in watches.d
+	Time    time.Time
+}
+
+// Digest is a scheduled summary of watches.
+type Digest struct {
+	Name     string
+	Title    string
+	Watches  []string
+	Schedule *schedule.Schedule
+	At       string // the schedule as written
+	Location *time.Location
+	To       []string // bare addresses
+	Dir      string   // as written; "" none
+	Path     string   // of Dir
+	Empty    string
+}
+
+// SMTP is how mail leaves.
+type SMTP struct {
+	Host     string
+	Port     int
+	TLS      string
+	Username string
+	Password string
+	From     string // as written: an address, or a name and an address in angle brackets
+}
+
+// Secret replaces a secret in what Dump prints.
+const Secret = "(hidden)"
+
+// FeedsDir is the folder of the feeds that commands and pages saved.
+func (c *Config) FeedsDir() string { return filepath.Join(filepath.Dir(c.Store.Path), "feeds.d") }
+
+// WatchesDir is the folder of the watches that commands and pages saved.
+func (c *Config) WatchesDir() string { return filepath.Join(filepath.Dir(c.Store.Path), "watches.d") }
+
+// Watch returns the watch of that name.
+func (c *Config) Watch(name string) (Watch, bool) {
+	for _, w := range c.Watches {
+		if w.Name == name {
+			return w, true
+		}
+	}
+	return Watch{}, false
+}
+
+// Digest returns the digest of that name.
+func (c *Config) Digest(name string) (Digest, bool) {
+	for _, d := range c.Digests {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return Digest{}, false
+}

@@ -1,0 +1,102 @@
+package config
+
+import (
+	_ "embed"
+	"fmt"
+	"io"
+	"net/url"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+//go:embed starter.toml
+var starter []byte
+
+// Init writes a configuration file to start from.
+func Init(w io.Writer) error {
+	if _, err := w.Write(starter); err != nil {
+		return fmt.Errorf("write the configuration: %w", err)
+	}
+	return nil
+}
+
+// Dump writes the effective configuration, with defaults, environment and saved files applied and with secrets hidden.
+func (c *Config) Dump(w io.Writer) error {
+	if _, err := fmt.Fprintf(w, "# the effective configuration of %s\n", c.File); err != nil {
+		return fmt.Errorf("dump the configuration: %w", err)
+	}
+	if err := toml.NewEncoder(w).Encode(c.effective()); err != nil {
+		return fmt.Errorf("dump the configuration: %w", err)
+	}
+	return nil
+}
+
+// redacted hides the password in a URL.
+func redacted(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.User == nil {
+		return raw
+	}
+	return u.Redacted()
+}
+
+// effective turns c back into what a file would say.
+func (c *Config) effective() *rawConfig {
+	r := &rawConfig{Lists: c.Lists}
+	r.Store = rawStore{Path: c.Store.Path, Keep: "forever", MinFree: c.Store.MinFree.String()}
+	r.Web = rawWeb{Listen: c.Web.Listen, PublicURL: c.Web.PublicURL, AllowRemote: c.Web.AllowRemote}
+	r.Fetch = rawFetch{
+		Interval: c.Fetch.Interval.String(), HostGap: c.Fetch.HostGap.String(), Proxy: redacted(c.Fetch.Proxy),
+		AllowNetworks: []string{}, OPML: append([]string{}, c.Fetch.OPML...), UserAgent: c.Fetch.UserAgent,
+	}
+	for _, p := range c.Fetch.Allow {
+		r.Fetch.AllowNetworks = append(r.Fetch.AllowNetworks, p.String())
+	}
+	if s := c.SMTP; s != nil {
+		r.SMTP = &rawSMTP{Host: s.Host, Port: int64(s.Port), TLS: s.TLS, Username: s.Username, From: s.From}
+		if s.Password != "" {
+			r.SMTP.Password = Secret
+		}
+	}
+	for _, s := range c.Seeds {
+		r.Seeds = append(r.Seeds, rawSeeds{
+			Dir: s.Dir, Recursive: s.Recursive, Include: s.Include, Timezone: s.Location.String(),
+			Tags: s.Tags, Outlet: s.Outlet, Announce: s.Announce, Every: s.Every.String(),
+		})
+	}
+	for _, o := range c.Outlets {
+		one := rawOutlet{Name: o.Name, Sites: o.Sites, Country: o.Country, Tags: o.Tags}
+		if o.Location != nil {
+			one.Timezone = o.Location.String()
+		}
+		r.Outlet = append(r.Outlet, one)
+	}
+	for _, f := range c.Feeds {
+		one := f.raw()
+		one.URL = redacted(one.URL)
+		r.Feed = append(r.Feed, one)
+	}
+	for _, w := range c.Watches {
+		r.Watch = append(r.Watch, w.raw())
+	}
+	for _, d := range c.Digests {
+		r.Digest = append(r.Digest, rawDigest{
+			Name: d.Name, Title: d.Title, Watches: d.Watches, At: d.At, Timezone: d.Location.String(), To: d.To, Dir: d.Dir, Empty: d.Empty,
+		})
+	}
+	return r
+}
+
+// raw turns f back into what a file would say.
+func (f Feed) raw() rawFeed {
+	r := rawFeed{URL: f.URL, Outlet: f.Outlet, Tags: f.Tags, Charset: f.Charset, Announce: f.Announce, Author: f.Author, Time: f.Time}
+	if f.Interval > 0 {
+		r.Interval = f.Interval.String()
+	}
+	return r
+}
+
+// raw turns w back into what a file would say.
+func (w Watch) raw() rawWatch {
+	return rawWatch{Name: w.Name, Title: w.Title, Query: w.Source, Group: w.Group, Content: w.Content, Author: w.Author, Time: w.Time}
+}

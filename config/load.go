@@ -1,0 +1,215 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// DefaultFile is the configuration file that is looked for in the working directory.
+const DefaultFile = "mediawatch.toml"
+
+// maxFile is the largest configuration file that is read, in bytes.
+const maxFile = 4 << 20
+
+// ErrNotFound is what Find and Load return when there is no configuration file.
+var ErrNotFound = errors.New("no configuration file")
+
+// Options are what Load needs beside the file.
+type Options struct {
+	Env []string // such as os.Environ gives
+	Dir string   // where a relative path of the file itself starts; "" the working directory
+}
+
+// Find returns the file to load: the one of the flag -c, else the one $MEDIAWATCH_CONFIG names, else mediawatch.toml.
+func Find(flag string, env []string) string {
+	if flag != "" {
+		return flag
+	}
+	if name, ok := lookup(env, envPrefix+"CONFIG"); ok && name != "" {
+		return name
+	}
+	return DefaultFile
+}
+
+// Load reads the configuration file at path and everything that belongs to it. The error is an *Errors with all mistakes, or
+// wraps ErrNotFound when the file does not exist, or says why it cannot be read.
+func Load(path string, o Options) (*Config, error) {
+	full := path
+	if !filepath.IsAbs(full) {
+		full = filepath.Join(o.Dir, path)
+	}
+	full, err := filepath.Abs(full)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration %s: %w", path, err)
+	}
+	data, err := readFile(full)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %s does not exist (mediawatch init writes one)", ErrNotFound, path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read configuration %s: %w", path, err)
+	}
+	return load(newSource(path, data), full, o.Env)
+}
+
+// load reads the document src of the file at the absolute path full.
+func load(src *source, full string, env []string) (*Config, error) {
+	c := &collector{}
+	c.file(src.name)
+	root, fault := parseTree(src)
+	if fault != nil {
+		c.list = append(c.list, *fault)
+		root = newTable(src, 0) // the environment's mistakes are found all the same
+	}
+	applyEnv(c, root, env)
+	raw := &rawConfig{}
+	bind(c, root, raw)
+	k := &checker{
+		collector: c, raw: raw, env: env, dir: filepath.Dir(full), shown: filepath.Dir(src.name),
+		cfg: &Config{File: full, Lists: map[string][]string{}},
+	}
+	if fault == nil {
+		k.all()
+	}
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	return k.cfg, nil
+}
+
+// readFile reads a regular file of at most maxFile bytes.
+func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("larger than %d bytes", maxFile)
+	}
+	return data, nil
+}
+
+// plain returns an error's text without the operation and the path that the os package puts before it.
+func plain(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
+
+// abs returns the absolute path of one written in the configuration file.
+func (k *checker) abs(path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(k.dir, path)
+}
+
+// show returns a path as people would write it: from the folder the configuration file was named in, if it is below that.
+func (k *checker) show(path string) string {
+	if rel, err := filepath.Rel(k.dir, path); err == nil && filepath.IsLocal(rel) {
+		return filepath.Join(k.shown, rel)
+	}
+	return path
+}
+
+// saved reads the files of a machine-owned folder into what next returns and calls it with the full path after each. A folder that does not exist is empty.
+func (k *checker) saved(dir string, read func(path string, root *node)) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		k.add(place{file: k.show(dir)}, "", "cannot be read: %s", plain(err))
+		return
+	}
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), ".toml") || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
+		src := &source{name: k.show(path)}
+		k.file(src.name)
+		data, err := readFile(path)
+		if err != nil {
+			k.add(place{file: src.name}, "", "cannot be read: %s", plain(err))
+			continue
+		}
+		root, fault := parseTree(newSource(src.name, data))
+		if fault != nil {
+			k.list = append(k.list, *fault)
+			continue
+		}
+		read(path, root)
+	}
+}
+
+// secret returns a secret: from the environment, else from the file the configuration names, else from a systemd
+// credential (systemd.exec(5), LoadCredential=) called TABLE_KEY, else as written. One line break at its end is dropped.
+func (k *checker) secret(name, written, file string, at place) string {
+	if value, ok := lookup(k.env, envPrefix+strings.ToUpper(name)); ok {
+		return value
+	}
+	if file != "" {
+		data, err := readFile(k.abs(file))
+		if err != nil {
+			k.add(at, "", "%s cannot be read: %s", file, plain(err))
+			return ""
+		}
+		return oneLine(data)
+	}
+	if dir, ok := lookup(k.env, "CREDENTIALS_DIRECTORY"); ok && dir != "" {
+		if data, err := readFile(filepath.Join(dir, name)); err == nil {
+			return oneLine(data)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			k.add(at, "", "the credential %s cannot be read: %s", name, plain(err))
+		}
+	}
+	return written
+}
+
+func oneLine(data []byte) string {
+	return strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
+}
+
+// unique reports the second use of a name.
+func (k *checker) unique(seen map[string]place, name string, at place, what string) {
+	if first, ok := seen[name]; ok && name != "" {
+		where := fmt.Sprintf("line %d", first.line)
+		if first.file != at.file {
+			where = first.file
+		}
+		k.add(at, "the first is in "+where, "%s %q is there twice", what, name)
+		return
+	}
+	seen[name] = at
+}
+
+// oneOf checks a key that takes one of a few words.
+func (k *checker) oneOf(t *table, key, value string, words ...string) string {
+	if slices.Contains(words, value) {
+		return value
+	}
+	hint := `write "` + strings.Join(words, `" or "`) + `"`
+	if near := nearest(value, words); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	k.add(t.at(key), hint, "%s: %q is not known", key, value)
+	return words[0]
+}
