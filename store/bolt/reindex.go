@@ -1,0 +1,4 @@
+package bolt
+
+// rebuildName is the table in which Reindex builds.
+const rebuildName = "rebuild"
