@@ -116,7 +116,7 @@ func oneOf(in fieldID, v string, names []string) *mistake {
 		}
 	}
 	hint := "one of " + strings.Join(names, ", ")
-	if near := nearest(v, names, 2); near != "" {
+	if near := nearest(v, names); near != "" {
 		hint = "did you mean " + in.prefix() + near + "?"
 	}
 	return &mistake{0, fmt.Sprintf("%s%s is unknown", in.prefix(), v), hint}

@@ -47,8 +47,7 @@ type fieldText struct {
 	read   bool    // words is filled
 	scans  int
 	first  map[string]int32
-	next   []int32  // for each word where it stands next; -1 nowhere
-	sounds []string // for ~: see variant.go
+	next   []int32 // for each word where it stands next; -1 nowhere
 }
 
 // manyScans is after how many searches through the words a table of them pays.

@@ -62,9 +62,9 @@ func position(src string, at int) (line, col int) {
 	return line, 1 + utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:])
 }
 
-// nearest returns the candidate that differs from name by the fewest edits, at most limit; "" when none does.
-func nearest(name string, candidates []string, limit int) string {
-	best, bestAt := "", limit+1
+// nearest returns the candidate that differs from name by the fewest edits, at most two and fewer than half its letters; "" when none does.
+func nearest(name string, candidates []string) string {
+	best, bestAt := "", min(3, (utf8.RuneCountInString(name)+1)/2)
 	for _, c := range candidates {
 		if d := edits(name, c); d < bestAt || d == bestAt && best != "" && c < best {
 			best, bestAt = c, d
@@ -73,24 +73,29 @@ func nearest(name string, candidates []string, limit int) string {
 	return best
 }
 
-// edits is the Levenshtein distance of a and b, in characters.
+// edits counts the letters to insert, delete, replace or swap with their neighbour to turn a into b (optimal string alignment).
 func edits(a, b string) int {
 	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
+	rows := make([][]int, len(x)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(y)+1)
+		rows[i][0] = i
 	}
-	for i := range x {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := diagonal
-			if x[i] != y[j] {
-				cost++
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+			d := min(rows[i-1][j-1]+cost, rows[i-1][j]+1, rows[i][j-1]+1)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				d = min(d, rows[i-2][j-2]+1)
+			}
+			rows[i][j] = d
 		}
 	}
-	return row[len(y)]
+	return rows[len(x)][len(y)]
 }

@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -74,11 +75,11 @@ func whyTerm(n node, in fieldID, d *Document, is bool) string {
 	c := &collector{}
 	n.collect(d, c)
 	var parts []string
-	for i, ev := range c.found {
-		if i == hitsPerField {
-			break
+	for _, ev := range c.found {
+		part := fmt.Sprintf("“%s” in %s", ev.Words, ev.Field)
+		if len(parts) < hitsPerField && !slices.Contains(parts, part) {
+			parts = append(parts, part)
 		}
-		parts = append(parts, fmt.Sprintf("“%s” in %s", ev.Words, ev.Field))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -80,7 +80,7 @@ func (l *lexer) skip() {
 	for l.at < len(l.src) {
 		r, n := utf8.DecodeRuneInString(l.src[l.at:])
 		switch {
-		case unicode.IsSpace(r):
+		case isSpace(r):
 			l.at += n
 		case r == '#' && commentAt(l.src[l.at+1:]):
 			if i := strings.IndexByte(l.src[l.at:], '\n'); i >= 0 {
@@ -101,7 +101,7 @@ func (l *lexer) skip() {
 // commentAt reports whether a # followed by rest begins a comment.
 func commentAt(rest string) bool {
 	r, _ := utf8.DecodeRuneInString(rest)
-	return rest == "" || unicode.IsSpace(r) || r == '#'
+	return rest == "" || isSpace(r) || r == '#'
 }
 
 func startsLine(before string) bool {
@@ -130,6 +130,9 @@ func (l *lexer) next(mode lexMode) token {
 		return l.negation(n)
 	case mode.raw:
 		return l.rawValue(mode)
+	case r == '-' || r == '!':
+		l.at += n
+		return l.bad(start, fmt.Sprintf("%q can not stand here", r), "to exclude, put it first: -title:word")
 	case isQuote(r):
 		return l.phrase(r, n)
 	}
@@ -140,7 +143,17 @@ func (l *lexer) next(mode lexMode) token {
 }
 
 // ends reports whether a token ends before r.
-func ends(r rune) bool { return r == -1 || r == '(' || r == ')' || unicode.IsSpace(r) }
+func ends(r rune) bool { return r == -1 || r == '(' || r == ')' || isSpace(r) }
+
+// isSpace reports whether r is white space, or one of the invisible signs that come along when text is pasted: byte order mark, zero width
+// space, marks of direction. The zero width joiner and non-joiner are not among them; Persian words need them.
+func isSpace(r rune) bool {
+	switch r {
+	case 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF:
+		return true
+	}
+	return unicode.IsSpace(r) || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069
+}
 
 func isQuote(r rune) bool { return strings.ContainsRune("\"“”„‟«»", r) }
 
@@ -151,7 +164,7 @@ func (l *lexer) negation(n int) token {
 	start := l.at
 	l.at += n
 	sign := l.src[start:l.at]
-	if r := l.rune(l.at); r == -1 || r == ')' || unicode.IsSpace(r) {
+	if r := l.rune(l.at); r == -1 || r == ')' || isSpace(r) {
 		return l.bad(start, fmt.Sprintf("%q stands alone", sign), "to exclude a word write "+sign+"word, without a space")
 	}
 	return token{kind: tokNot, text: sign, start: start, end: l.at}

@@ -37,11 +37,41 @@ func nodeString(n node, min int) string {
 
 type andNode struct {
 	parts   []node
-	grouped bool // written in parentheses
+	quick   []node // parts, the cheap ones first: what eval asks
+	grouped bool   // written in parentheses
+}
+
+func newAnd(parts []node) *andNode {
+	n := &andNode{parts: parts, quick: slices.Clone(parts)}
+	slices.SortStableFunc(n.quick, func(a, b node) int { return cost(a) - cost(b) })
+	return n
+}
+
+// cost orders nodes by the work they are.
+func cost(n node) int {
+	const word, name, chain, regex = 1, 8, 4, 100
+	sum := 0
+	switch n := n.(type) {
+	case *term:
+		sum = word
+		if n.kind == termVariant {
+			sum = name
+		}
+	case *listNode:
+		sum = len(n.parts)
+	case *nearNode, *atLeast:
+		sum = chain
+	case *regexTerm:
+		sum = regex
+	}
+	for _, k := range n.kids() {
+		sum += cost(k)
+	}
+	return sum
 }
 
 func (n *andNode) eval(d *Document) bool {
-	for _, p := range n.parts {
+	for _, p := range n.quick {
 		if !p.eval(d) {
 			return false
 		}

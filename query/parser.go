@@ -35,6 +35,7 @@ type shared struct {
 type parsedWatch struct {
 	root  node
 	terms int
+	wrong *mistake // nil when it is sound
 }
 
 func newParser(src string, o Options) *parser {
@@ -132,7 +133,9 @@ func (p *parser) or() node {
 		if p.look().kind != tokOr {
 			break
 		}
-		p.take()
+		if !p.followed(p.take()) {
+			return nil
+		}
 	}
 	if len(parts) == 1 {
 		return parts[0]
@@ -160,7 +163,9 @@ func (p *parser) and() node {
 		parts = append(parts, n)
 		t := p.look()
 		if t.kind == tokAnd {
-			p.take()
+			if !p.followed(p.take()) {
+				return nil
+			}
 			continue
 		}
 		if t.kind == tokEnd || t.kind == tokClose || t.kind == tokOr {
@@ -173,15 +178,29 @@ func (p *parser) and() node {
 	if len(parts) == 1 {
 		return parts[0]
 	}
-	return &andNode{parts: parts}
+	return newAnd(parts)
 }
+
+// followed checks that something follows an operator.
+func (p *parser) followed(operator token) bool {
+	switch t := p.look(); t.kind {
+	case tokEnd, tokClose, tokAnd, tokOr, tokNear:
+		p.fail(operator.start, operator.text+" has nothing after it", hintQuote)
+		return false
+	}
+	return true
+}
+
+const hintQuote = "put it in quotes to search for the word"
 
 func (p *parser) unary() node {
 	t := p.look()
 	if t.kind != tokNot {
 		return p.near()
 	}
-	p.take()
+	if !p.followed(p.take()) {
+		return nil
+	}
 	if again := p.look(); again.kind == tokNot {
 		return p.fail(again.start, fmt.Sprintf("%s %s is a double negation", t.text, again.text), "take both out")
 	}
@@ -205,6 +224,9 @@ func (p *parser) near() node {
 	}
 	for p.look().kind == tokNear {
 		t := p.take()
+		if !p.followed(t) {
+			return nil
+		}
 		chain.links = append(chain.links, link{t.ordered, t.n})
 		at := p.look().start
 		if not := p.look(); not.kind == tokNot {
@@ -315,7 +337,7 @@ func exampleOf(f *field) string {
 }
 
 func fieldHint(name string) string {
-	if near := nearest(name, fieldNames(), 2); near != "" && len(name) > 2 {
+	if near := nearest(name, fieldNames()); near != "" {
 		return "did you mean " + near + ":? To search for a word with a colon put it in quotes"
 	}
 	var names []string
@@ -355,7 +377,7 @@ func (p *parser) unexpected(t token) node {
 	case tokClose:
 		return p.fail(t.start, "a closing parenthesis stands where a word or a group is expected", "")
 	case tokAnd, tokOr, tokNear:
-		return p.fail(t.start, t.text+" has nothing on one of its sides", "put it in quotes to search for the word")
+		return p.fail(t.start, t.text+" has nothing before it", hintQuote)
 	}
 	return p.fail(t.start, fmt.Sprintf("%q can not stand here", p.lx.src[t.start:t.end]), "")
 }

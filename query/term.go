@@ -298,7 +298,11 @@ func (t *term) variant(d *Document, f fieldID, s span) string {
 	if t.kind != termVariant {
 		return ""
 	}
-	return d.text(f).exactly(s)
+	found := d.text(f).exactly(s)
+	if text.Fold(found) == text.Fold(t.raw) {
+		return ""
+	}
+	return found
 }
 
 // exactly returns the words of a hit as they stand in the text.

@@ -198,7 +198,7 @@ func (p *parser) list(t token) node {
 	entries, ok := p.o.Lists[t.text]
 	if !ok {
 		hint := "lists are kept under [lists] in the configuration"
-		if near := nearest(t.text, slices.Sorted(maps.Keys(p.o.Lists)), 2); near != "" {
+		if near := nearest(t.text, slices.Sorted(maps.Keys(p.o.Lists))); near != "" {
 			hint = "did you mean @" + near + "?"
 		}
 		return p.bad(t.start, &mistake{0, "there is no list @" + t.text, hint})
@@ -258,8 +258,10 @@ func (p *parser) watch(t token) node {
 	if !ok {
 		return p.bad(t.start, &mistake{0, fmt.Sprintf("there is no watch %q", name), ""})
 	}
-	known, ok := p.shared.parsed[name]
-	if ok {
+	if known, ok := p.shared.parsed[name]; ok {
+		if known.wrong != nil {
+			return p.bad(t.start, known.wrong)
+		}
 		p.shared.terms += known.terms - 1
 		p.count(t.start)
 		return &watchNode{name, known.root}
@@ -275,8 +277,10 @@ func (p *parser) watch(t token) node {
 	root := sub.query()
 	if len(sub.wrong) > 0 {
 		first := asErrors(src, sub.wrong).List[0]
-		return p.bad(t.start, &mistake{0, fmt.Sprintf("the query of the watch %q is wrong: %s", name, first.Error()), ""})
+		m := &mistake{0, fmt.Sprintf("the query of the watch %q is wrong: %s", name, first.Error()), ""}
+		p.shared.parsed[name] = parsedWatch{wrong: m}
+		return p.bad(t.start, m)
 	}
-	p.shared.parsed[name] = parsedWatch{root, p.shared.terms - before}
+	p.shared.parsed[name] = parsedWatch{root: root, terms: p.shared.terms - before}
 	return &watchNode{name, root}
 }
