@@ -12,9 +12,9 @@ import (
 const (
 	// slowAfter is how long a job holds one of the workers; one that takes longer goes on beside them, so that
 	// slow servers do not hold up the others.
-	slowAfter = time.Second
-	// maxSlow is how many jobs, in numbers of workers, may go on beside them.
-	maxSlow = 8
+	slowAfter = 250 * time.Millisecond
+	// maxSlow is how many jobs may go on beside them.
+	maxSlow = 256
 )
 
 // errStopped is the cause running jobs are canceled with.
@@ -59,7 +59,8 @@ type job struct {
 	run func(context.Context)
 }
 
-// NewQueue returns a queue that runs so many jobs at a time, one for each host, without gaps; see Client.NewQueue for those.
+// NewQueue returns a queue that runs so many jobs at a time, and beside them slow ones that have begun, one for each host, without gaps;
+// see Client.NewQueue for those.
 func NewQueue(workers int) *Queue {
 	q := &Queue{
 		workers: max(1, workers), lanes: 1,
@@ -304,7 +305,7 @@ func (t *slowTimer) start(q *Queue) {
 	t.timer = time.AfterFunc(slowAfter, func() {
 		q.mu.Lock()
 		defer q.mu.Unlock()
-		if t.turn == turn && q.slow < maxSlow*q.workers {
+		if t.turn == turn && q.slow < maxSlow {
 			t.slow = true
 			q.slow++
 			q.dispatch()
