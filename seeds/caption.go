@@ -1,0 +1,127 @@
+package seeds
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"mediawatch/page"
+)
+
+const (
+	photoWord = `(?:photos?|images?|pictures?|photographs?|credits?|photo credits?|image credits?|picture credits?|file photo|handout|illustration|graphic|foto|fotos|fotografie|bild|bilder|archivfoto|archivbild|symbolbild|symbolfoto|grafik|crédits?(?: photo| image)?|photographie|légende|fotografía|imagen|crédito|fotografia|imagem|immagine|foto di|beeld|фото|фотография|снимок|иллюстрация|صورة|الصورة|تصوير|صور|عکس|تصویر|عکاس|fotoğraf|görsel|图片|图|摄影|圖片|圖|摄|供图|写真|撮影|画像|사진|zdjęcie|kuva)`
+)
+
+var (
+	// reCreditEnd is a credit at the end of a line: (Photo: Jane Doe), | Foto: dpa, [Photo/Agency], © Agency.
+	reCreditEnd = regexp.MustCompile(`(?i)(?:[(\[（【]\s*(?:[\pL ]{0,24}\s)?` + photoWord + `(?:[\s:：/by]|von|de|par|del|di)[^)\]）】]{0,80}[)\]）】]|[(\[（【][^()\[\]]{0,60}/?` + photoWord + `\s*[)\]）】]|[(\[（【]\s*(?:©|\(c\))[^)\]）】]{1,80}[)\]）】]|©\s?[^.!?]{2,70}\.?|[^。]{2,20}[摄攝])\s*$`)
+	// reCreditTail is the same without brackets: what follows the word must be names.
+	reCreditTail = regexp.MustCompile(`(?i)(?:^|[\s.|–—-])` + photoWord + `(?: by)?\s?[:：/©]\s?([^.!?:]{2,70})\.?$`)
+	// reCreditOnly is a line of nothing but a credit, or one that a word for picture introduces.
+	reCreditOnly = regexp.MustCompile(`(?i)^[(\[（【]?\s*(?:` + photoWord + `(?:\s?[:：/|©]|\sby\s|\s?/)|©|\(c\)\s)\s?.{1,240}$`)
+	// rePosition marks who is where in a picture.
+	rePosition = regexp.MustCompile(`\((?:R|L|C|right|left|centre|center|rechts|links|Mitte|li|re|r|l|à gauche|à droite|au centre|gauche|droite|izquierda|derecha|izq|der|centro|слева|справа|в центре|يمين|يسار|راست|چپ|وسط|sağda|solda|左|右|中央|(?:2nd|3rd|second|third) (?:from )?(?:left|right|L|R)|(?:front|back)(?: row)?|top|bottom)(?:\.)?[),]`)
+	// rePictured are turns that captions use of what is to be seen.
+	rePictured = regexp.MustCompile(`(?i)(?:\b(?:is|are|was|were) (?:seen|pictured|shown|photographed|depicted)\b|\bpictured (?:here|in|at|on|during|above|left|right)\b|\bfile (?:photo|picture|image)\b|\b(?:this|an?|the) (?:undated |recent |file |handout |screen ?grab |archive )*(?:photo|picture|image|photograph|screenshot|screengrab|file)(?: (?:taken|shows?|released|provided|from))|\bshown in this\b|\b(?:auf dem|dieses|das) (?:archiv|symbol|undatierte )?(?:foto|bild)(?: zeigt)?\b|\bim bild\b|\barchivfoto\b|\b(?:sur cette|cette) (?:photo|image)\b|\ben la (?:imagen|foto)\b|\bimagen de archivo\b|\bphoto d'(?:archive|illustration)\b|\barşiv(?: fotoğrafı)?\b|на (?:фото|снимке|фотографии)|архивное фото|صورة (?:أرشيفية|تظهر|من)|أرشيفية|عکس آرشیوی|آرشیو|资料图|资料照片|図は|写真は|資料写真)`)
+	rePresent  = regexp.MustCompile(`(?i)\b(?:stands?|sits?|walks?|poses?|looks? (?:on|at)|waits?|speaks?|holds?|carr(?:y|ies)|meets?|attends?|arrives?|gathers?|pass(?:es)? by|shakes? hands|inspects?|views?|rides?|crosses|cross|prepares?|unloads?|load|loads?|leans?|watch(?:es)?|works?|repairs?|queues?|celebrates?|marches|march|rests?|lies|lie|rolls?|moored|docked|parked)\b`)
+	reFullDate = regexp.MustCompile(`(?i)(?:\b\d{1,2}(?:st|nd|rd|th|\.)? (?:de )?\pL{3,12}\.?,? (?:de )?(?:19|20)\d\d\b|\b\pL{3,12}\.? \d{1,2}(?:st|nd|rd|th)?, (?:19|20)\d\d\b|\b\d{1,2}\.\d{1,2}\.(?:19|20)\d\d\b|\b(?:19|20)\d\d-\d\d-\d\d\b)`)
+)
+
+// captionScore weighs the marks of a caption: a credit or positions prove it, other marks must come together.
+func captionScore(s string) int {
+	n := words(s)
+	if n > 80 || n == 0 {
+		return 0
+	}
+	score := 0
+	if credited(s) || reCreditOnly.MatchString(s) {
+		score += 3
+	}
+	switch p := rePosition.FindAllString(s, 3); {
+	case len(p) >= 2:
+		score += 3
+	case len(p) == 1:
+		score += 2
+	}
+	if rePictured.MatchString(s) {
+		score += 3
+	}
+	if reFullDate.MatchString(s) {
+		score++
+	}
+	if rePresent.MatchString(s) && n <= 45 {
+		score++
+	}
+	if !ended(s) {
+		score++
+	}
+	if n > 55 {
+		score -= 2
+	}
+	return score
+}
+
+// credited reports whether s ends in a picture's credit.
+func credited(s string) bool {
+	if reCreditEnd.MatchString(s) {
+		return true
+	}
+	m := reCreditTail.FindStringSubmatch(s)
+	if m == nil {
+		return false
+	}
+	for _, n := range strings.FieldsFunc(m[1], func(r rune) bool { return strings.ContainsRune("/,|", r) }) {
+		if !looksName(trim(n)) {
+			return false
+		}
+	}
+	return true
+}
+
+// captionLine takes line i of the head as a picture's caption, alone or with the credit on the next line.
+func (r *reader) captionLine(i int) bool {
+	l := r.lines[i]
+	score := captionScore(l.text)
+	if score >= 3 {
+		r.d.addCaption(l.text)
+		return true
+	}
+	next := r.nonBlank(i+1, 1)
+	if len(next) == 0 || words(l.text) > 60 {
+		return false
+	}
+	credit := reCreditOnly.MatchString(next[0].text) && words(next[0].text) <= 12
+	if credit {
+		r.d.addCaption(l.text)
+		return true
+	}
+	// Without any mark of its own: a short line without a sentence's end, in the present tense, before the first paragraph.
+	if score >= 2 && words(l.text) >= 4 && words(l.text) <= 45 && ended(next[0].text) && words(next[0].text) >= 12 && rePresent.MatchString(l.text) {
+		if _, dated := page.ParseWhen(l.text); !dated {
+			r.d.addCaption(l.text)
+			return true
+		}
+	}
+	return false
+}
+
+// addCaption keeps a caption; a line that is only a credit belongs to the one before.
+func (d *draft) addCaption(s string) {
+	s = trim(s)
+	if len(d.captions) > 0 && reCreditOnly.MatchString(s) && words(s) <= 12 && !credited(d.captions[len(d.captions)-1]) {
+		d.captions[len(d.captions)-1] += " " + s
+		return
+	}
+	d.captions = append(d.captions, s)
+}
+
+// bodyCaption reports whether a line within the body is a caption beyond doubt.
+func bodyCaption(s string) bool {
+	if words(s) > 60 || utf8.RuneCountInString(s) > 400 {
+		return false
+	}
+	if reCreditOnly.MatchString(s) && words(s) <= 45 {
+		return true
+	}
+	return credited(s) && words(s) <= 50 && !strings.HasPrefix(s, "\"") && !strings.HasPrefix(s, "“")
+}
