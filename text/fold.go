@@ -67,7 +67,7 @@ func appendFold(dst []byte, s string) []byte {
 // appendFoldSlow is appendFold for texts where characters combine.
 func appendFoldSlow(dst []byte, s string) []byte {
 	buf := make([]byte, 0, len(s)+len(s)/2)
-	for _, r := range norm.NFKD.String(s) {
+	for _, r := range norm.NFKD.String(validUTF8(s)) {
 		buf = appendFoldRune(buf, r)
 	}
 	start := len(dst)

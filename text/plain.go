@@ -61,30 +61,24 @@ func Paragraphs(plain ...string) string {
 // plainer writes the text of a stream of HTML tokens.
 type plainer struct {
 	b      strings.Builder
-	breaks int    // line ends to write before the next text
-	space  bool   // a space to write before the next text
-	bullet bool   // a "- " to write before the next text
-	tab    bool   // a tab to write before the next text
-	pre    int    // depth of <pre>
-	skip   string // the element whose content is not text, "" none
-	depth  int    // of skip within itself
+	breaks int  // line ends to write before the next text
+	space  bool // a space to write before the next text
+	bullet bool // a "- " to write before the next text
+	tab    bool // a tab to write before the next text
+	pre    int  // depth of <pre>
 }
 
 // run writes the text of src until done says so, if it is given.
 func (p *plainer) run(src string, done func() bool) {
-	l := lexer{s: src}
-	for t, ok := l.next(); ok; t, ok = l.next() {
+	r := reader{lexer: lexer{s: src}}
+	for t, ok := r.next(); ok; t, ok = r.next() {
 		switch t.kind {
 		case textToken:
-			if p.skip == "" {
-				p.text(stdhtml.UnescapeString(t.raw))
-			}
+			p.text(stdhtml.UnescapeString(t.raw))
 		case rawToken:
-			if p.skip == "" {
-				p.text(t.raw)
-			}
+			p.text(t.raw)
 		case startToken:
-			p.start(t)
+			p.start(t.name)
 		case endToken:
 			p.end(t.name)
 		}
@@ -170,25 +164,8 @@ func (p *plainer) flush() {
 // line asks for at least n line ends before the next text.
 func (p *plainer) line(n int) { p.breaks = max(p.breaks, n) }
 
-func (p *plainer) start(t token) {
-	e := elements[t.name]
-	if p.skip != "" {
-		switch {
-		case t.name == p.skip:
-			p.depth++
-			return
-		case e.breaks == 0 || p.skip != "svg" && p.skip != "math" && p.skip != "head":
-			return
-		}
-		p.skip = "" // a block element ends foreign content (HTML, 13.2.6.5) and a head that was left open
-	}
-	if e.skipped {
-		if !strings.HasSuffix(t.raw, "/>") || rawContent(t.name) {
-			p.skip, p.depth = t.name, 1
-		}
-		return
-	}
-	switch t.name {
+func (p *plainer) start(name string) {
+	switch name {
 	case "br":
 		p.breaks++
 	case "li":
@@ -198,46 +175,15 @@ func (p *plainer) start(t token) {
 	case "pre":
 		p.pre++
 	}
-	p.line(e.breaks)
+	p.line(elements[name])
 }
 
 func (p *plainer) end(name string) {
-	if p.skip != "" {
-		if name == p.skip {
-			if p.depth--; p.depth == 0 {
-				p.skip = ""
-			}
-		}
-		return
-	}
 	switch name {
 	case "pre":
 		p.pre = max(p.pre-1, 0)
 	case "li":
 		p.bullet = false
 	}
-	p.line(elements[name].breaks)
-}
-
-// element says how an element shows in plain text.
-type element struct {
-	breaks  int  // the line ends before and after it
-	skipped bool // its content is not text of the document
-}
-
-var elements = newElements()
-
-func newElements() map[string]element {
-	m := make(map[string]element)
-	for name := range strings.FieldsSeq(`p div h1 h2 h3 h4 h5 h6 blockquote pre ul ol dl table figure figcaption section article aside header footer main nav
-		form fieldset address hr details body center caption hgroup dir menu search dialog xmp plaintext listing`) {
-		m[name] = element{breaks: 2}
-	}
-	for name := range strings.FieldsSeq("tr dt dd li summary thead tbody tfoot legend option optgroup") {
-		m[name] = element{breaks: 1}
-	}
-	for name := range strings.FieldsSeq("script style svg math template head title iframe noembed noframes noscript textarea select") {
-		m[name] = element{skipped: true}
-	}
-	return m
+	p.line(elements[name])
 }

@@ -2,7 +2,9 @@ package text
 
 import (
 	stdhtml "html"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/microcosm-cc/bluemonday"
@@ -22,7 +24,23 @@ func Sanitize(src string) string {
 	if isSanitized(src) {
 		return src
 	}
-	return balance(Clean(newsPolicy.Sanitize(src)))
+	return balance(Clean(newsPolicy.Sanitize(strip(src))))
+}
+
+// strip removes comments and the elements that go with their content. The policy would do it, too, but drops everything behind one that is not closed or has
+// a stray end tag.
+func strip(src string) string {
+	var out strings.Builder
+	out.Grow(len(src))
+	r := reader{lexer: lexer{s: src}}
+	for t, ok := r.next(); ok; t, ok = r.next() {
+		if t.kind == rawToken {
+			out.WriteString(stdhtml.EscapeString(t.raw))
+			continue
+		}
+		out.WriteString(t.raw)
+	}
+	return out.String()
 }
 
 var newsPolicy = newNewsPolicy()
@@ -30,9 +48,6 @@ var newsPolicy = newNewsPolicy()
 // simpleElements are kept without attributes, or with those newNewsPolicy names.
 const simpleElements = "p br h1 h2 h3 h4 h5 h6 hr ul ol li dl dt dd blockquote figure figcaption table caption thead tbody tfoot tr td th " +
 	"pre code kbd samp em strong b i u s del ins sub sup small mark time q cite abbr"
-
-// removedWhole lose their content with their tags.
-const removedWhole = "svg math template head title iframe frameset noembed noframes noscript textarea select script style object embed applet xmp plaintext audio video canvas"
 
 var (
 	wholePixels = regexp.MustCompile(`^[0-9]{1,5}$`)
@@ -54,7 +69,7 @@ func newNewsPolicy() *bluemonday.Policy {
 	p.AllowRelativeURLs(false)
 	p.RequireNoFollowOnLinks(true)
 	p.RequireNoReferrerOnLinks(true)
-	p.SkipElementsContent(strings.Fields(removedWhole)...)
+	p.SkipElementsContent(slices.Sorted(maps.Keys(removed))...)
 	return p
 }
 

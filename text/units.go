@@ -92,6 +92,8 @@ func classOf(r rune) class {
 		return mark
 	case r == 0x30FC || r == 0xFF70: // prolonged sound mark
 		return single
+	case r >= 0x3200 && r <= 0x33FF: // words and units in one character
+		return single
 	case unicode.IsMark(r):
 		return mark
 	case unicode.IsLetter(r), unicode.Is(unicode.Nl, r):

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"strings"
 	"unicode/utf8"
 )
 
@@ -188,7 +189,7 @@ func (t *wordScanner) append(words []Word) []Word {
 	}
 	t.buf = appendFold(t.buf[:0], raw)
 	folded := string(t.buf)
-	if isWord(folded) {
+	if !strings.Contains(folded, "'") && isWord(folded) {
 		return append(words, Word{folded, t.start, t.end})
 	}
 	inner := wordScanner{s: folded}
