@@ -7,10 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// The widths of a header line: what RFC 5322 section 2.1.1 asks for, and what an encoded word may take (RFC 2047 section 2).
+// The widths of a header line, which RFC 2047 section 2 limits to 76 where it has an encoded word, and of an encoded word: at most 75, and so short that the
+// longest of our field names fits before it.
 const (
 	headerLine  = 76
-	encodedWord = 75
+	encodedWord = headerLine - len("Subject: ")
 )
 
 // plainWords reports whether s may stand in a header as it is: printable ASCII, nothing that looks like an encoded word, no word that cannot be folded.

@@ -142,7 +142,7 @@ func mailto(s, list string) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("build mail: list-unsubscribe: %w", err)
 		}
-		if strings.IndexFunc(query, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`<>"`, r) }) >= 0 || len(s) > 900 {
+		if !safeQuery(query) {
 			return "", fmt.Errorf("build mail: %w: list-unsubscribe %q", ErrMessage, s)
 		}
 		if query != "" {
@@ -159,6 +159,17 @@ func mailto(s, list string) (string, error) {
 		subject += " " + list
 	}
 	return "mailto:" + escapeAddr(a.Addr) + "?subject=" + url.PathEscape(subject), nil
+}
+
+// safeQuery reports whether the query of a mailto URI can stand in a header: printable, no encoded word, no escaped line break, not too long.
+func safeQuery(q string) bool {
+	lower := strings.ToLower(q)
+	for _, bad := range []string{"=?", "%0a", "%0d", "%00"} {
+		if strings.Contains(lower, bad) {
+			return false
+		}
+	}
+	return len(q) <= 600 && strings.IndexFunc(q, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`<>"`, r) }) < 0
 }
 
 // escapeAddr escapes what an address may hold and a mailto URI may not.
