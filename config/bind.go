@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -98,12 +99,12 @@ var meant = map[string]string{
 func (b *binder) unknown(n *node, key string, t reflect.Type, name string) {
 	hint := ""
 	keys := keysOf(t)
-	if near := nearest(key, keys); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", near)
-	} else if other := meant[strings.ToLower(key)]; other != "" && hasKey(keys, other) {
+	if other := meant[strings.ToLower(key)]; other != "" && slices.Contains(keys, other) {
 		hint = fmt.Sprintf("did you mean %q?", other)
 	} else if home := b.homeOf(key); home != "" {
 		hint = fmt.Sprintf("%q belongs in %s", key, home)
+	} else if near := nearest(key, keys); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
 	} else {
 		hint = "known here are " + strings.Join(keys, ", ")
 	}
@@ -116,15 +117,6 @@ func (b *binder) unknown(n *node, key string, t reflect.Type, name string) {
 		what = "table"
 	}
 	b.c.add(n.place(), hint, "unknown %s %q%s", what, key, where)
-}
-
-func hasKey(keys []string, key string) bool {
-	for _, k := range keys {
-		if k == key {
-			return true
-		}
-	}
-	return false
 }
 
 // homeOf returns the only table that knows the key, "" when none or several do.
@@ -172,6 +164,7 @@ func (b *binder) value(n *node, v reflect.Value, key string) {
 			i, err := strconv.ParseInt(strings.ReplaceAll(n.raw, "_", ""), 0, 64)
 			if err != nil {
 				b.c.add(n.place(), "", "%s: %s is not a number", key, n.raw)
+				b.c.spoiled[n.place()] = true
 			}
 			v.SetInt(i)
 		}
@@ -189,10 +182,11 @@ func (b *binder) value(n *node, v reflect.Value, key string) {
 	}
 }
 
-// want reports whether n is of the kind k, and if not, says so.
+// want reports whether n is of the kind k, and if not, says so, and that nothing more need be said about that value.
 func (b *binder) want(n *node, k kind, key, hint string) bool {
 	if n.kind != k {
 		b.c.add(n.place(), hint, "%s must be %s, not %s", key, k, n.kind)
+		b.c.spoiled[n.place()] = true
 	}
 	return n.kind == k
 }
@@ -205,6 +199,7 @@ func (b *binder) time(n *node, v reflect.Value, key string) {
 	at, err := time.Parse(time.RFC3339Nano, strings.Replace(strings.ToUpper(n.raw), " ", "T", 1))
 	if err != nil {
 		b.c.add(n.place(), hint, "%s must be a date and time with a zone, not %s", key, n.raw)
+		b.c.spoiled[n.place()] = true
 		return
 	}
 	v.Set(reflect.ValueOf(at.UTC()))

@@ -60,8 +60,7 @@ func Load(path string, o Options) (*Config, error) {
 
 // load reads the document src of the file at the absolute path full.
 func load(src *source, full string, env []string) (*Config, error) {
-	c := &collector{}
-	c.file(src.name)
+	c := newCollector(src.name)
 	root, fault := parseTree(src)
 	if fault != nil {
 		c.list = append(c.list, *fault)

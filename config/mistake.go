@@ -52,8 +52,13 @@ type place struct {
 
 // collector gathers mistakes. Files sort in the order in which they were first read.
 type collector struct {
-	files []string
-	list  []Mistake
+	files   []string
+	list    []Mistake
+	spoiled map[place]bool // what stands there is of the wrong type, so no check can say anything about it
+}
+
+func newCollector(first string) *collector {
+	return &collector{files: []string{first}, spoiled: map[place]bool{}}
 }
 
 func (c *collector) file(name string) {
@@ -66,6 +71,9 @@ func (c *collector) file(name string) {
 func (c *collector) add(at place, hint, format string, args ...any) {
 	if at.file == "" && len(c.files) > 0 {
 		at.file = c.files[0]
+	}
+	if c.spoiled[at] {
+		return
 	}
 	c.list = append(c.list, Mistake{File: at.file, Line: at.line, Col: at.col, Msg: fmt.Sprintf(format, args...), Hint: hint})
 }

@@ -141,9 +141,7 @@ func (c *Config) recheck(path string, data []byte) (*checker, *node, error) {
 	if fault != nil {
 		return nil, nil, &Errors{List: []Mistake{*fault}}
 	}
-	col := &collector{}
-	col.file(filepath.Base(path))
-	return &checker{collector: col, cfg: &Config{}, raw: &rawConfig{Lists: c.Lists}}, root, nil
+	return &checker{collector: newCollector(filepath.Base(path)), cfg: &Config{}, raw: &rawConfig{Lists: c.Lists}}, root, nil
 }
 
 func encode(file any, what string) ([]byte, error) {

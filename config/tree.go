@@ -269,10 +269,13 @@ func rawOffset(raw string, offset int) int {
 	if raw[0] == '\'' {
 		return min(i+offset, len(raw))
 	}
-	for decoded := 0; decoded < offset && i < len(raw)-quotes; {
+	for decoded := 0; i < len(raw)-quotes; {
 		skip, yields := 1, 1
 		if raw[i] == '\\' {
 			skip, yields = escape(raw[i:])
+		}
+		if decoded >= offset && yields > 0 {
+			break
 		}
 		i += skip
 		decoded += yields
