@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"encoding/hex"
+	"html"
 	"slices"
 	"strings"
 
@@ -55,21 +56,29 @@ func (e *Entry) Item() news.Item {
 	return it
 }
 
+// plain reports whether the text is no HTML: declared so, or without anything that looks like it.
+func (w *words) plain() bool {
+	return w.kind == kindText || w.kind == kindGuess && !looksHTML(w.value)
+}
+
 // line is a text as one line of plain text.
 func (w words) line() string {
-	if w.kind == kindText || w.kind == kindGuess && !strings.ContainsAny(w.value, "<&") {
+	if w.plain() {
 		return text.Line(w.value)
 	}
 	return text.Line(text.Plain(w.value))
 }
 
-// html is a text as sanitised HTML with absolute addresses.
+// html is a text as sanitised HTML with absolute addresses. Plain text of one paragraph needs no element around it.
 func (w words) html() string {
-	if strings.TrimSpace(w.value) == "" {
+	v := strings.TrimSpace(w.value)
+	switch {
+	case v == "":
 		return ""
+	case !w.plain():
+		return strings.TrimSpace(text.Sanitize(text.Resolve(v, w.base)))
+	case strings.Contains(v, "\n\n"), strings.Contains(v, "\r\n\r\n"):
+		return text.Paragraphs(v)
 	}
-	if w.kind == kindText || w.kind == kindGuess && !strings.ContainsAny(w.value, "<&") {
-		return text.Paragraphs(w.value)
-	}
-	return strings.TrimSpace(text.Sanitize(text.Resolve(w.value, w.base)))
+	return html.EscapeString(text.Clean(v))
 }

@@ -1,0 +1,287 @@
+package feeds
+
+import (
+	"slices"
+	"strings"
+)
+
+// captured is what is inside an element that holds text.
+type captured struct {
+	value  string
+	markup bool // it had elements: value is markup, text beside them is escaped
+}
+
+// textTag is the element a text is in. Tokens share their attributes, so what is needed of them is taken first.
+type textTag struct {
+	name    string
+	el      element
+	foreign bool // it declares that it has elements of other vocabularies
+	xhtml   bool
+}
+
+// capture reads the element whose start tag was just entered up to its end, which may have been forgotten. Its text is
+// decoded; when there are elements in it, it is read again as markup.
+func (b *builder) capture(g tag) captured {
+	if g.empty {
+		return captured{}
+	}
+	typ, _ := g.attr("type")
+	t := textTag{name: g.name, el: g.el, xhtml: strings.Contains(typ, "xhtml")}
+	t.foreign = t.xhtml || strings.Contains(typ, "xml") || t.el == elBody
+	start := b.x.pos
+	b.text = b.text[:0]
+	first, used := "", false
+	for {
+		t2 := b.scan()
+		switch t2.kind {
+		case tokenEnd:
+			b.cut, b.item.cut = true, true
+			b.pop()
+			return captured{value: b.plain(first, used)}
+		case tokenText, tokenCDATA:
+			if !used && first == "" && (t2.kind == tokenCDATA || strings.IndexByte(t2.text, '&') < 0) {
+				first = t2.text
+				continue
+			}
+			if !used {
+				b.text, used = append(b.text, first...), true
+			}
+			if t2.kind == tokenCDATA {
+				b.text = append(b.text, t2.text...)
+			} else {
+				b.text = appendDecoded(b.text, t2.text, b.x.entities)
+			}
+		case tokenStart:
+			if b.endsText(&t2, &t) {
+				return captured{value: b.plain(first, used)}
+			}
+			b.x.pos = start
+			return b.captureMarkup(&t)
+		case tokenClose:
+			if b.closesText(&t2, &t) {
+				return captured{value: b.plain(first, used)}
+			}
+		}
+	}
+}
+
+// plain is the text capture collected.
+func (b *builder) plain(first string, used bool) string {
+	if used {
+		first = string(b.text)
+	}
+	return strings.TrimSpace(first)
+}
+
+// endsText reports whether a start tag shows that the end tag of the text t was forgotten, and closes t then.
+func (b *builder) endsText(start *token, t *textTag) bool {
+	if t.foreign {
+		return false
+	}
+	sp, local := b.scope.resolve(start.name)
+	el := classify(sp, local)
+	if el == elUnknown || sp == spaceXHTML || !closesText(t.el, el) {
+		return false
+	}
+	b.unread(*start)
+	b.unreadAttrs()
+	b.x.repaired = true
+	b.pop()
+	return true
+}
+
+// closesText reports whether an end tag ends the text t, its own or one around it, and closes what has to be closed.
+func (b *builder) closesText(end *token, t *textTag) bool {
+	if sameName(end.name, t.name) {
+		b.pop()
+		return true
+	}
+	if !b.closesAncestor(end.name) {
+		return false
+	}
+	b.x.repaired = true
+	b.unread(*end)
+	b.pop()
+	return true
+}
+
+// markup writes the elements inside a text as HTML.
+type markup struct {
+	b      *builder
+	name   string // of the element that holds the text
+	base   string
+	nested int // elements of that name inside
+	depth  int // of elements that need an end tag
+	roots  int // elements directly inside
+	stray  bool
+	inner  [2]int // what is inside the only root, when that is a div
+	div    bool
+}
+
+// captureMarkup reads the element t as markup.
+func (b *builder) captureMarkup(t *textTag) captured {
+	m := markup{b: b, name: t.name, base: b.scope.base()}
+	b.text = b.text[:0]
+	floor := len(b.open)
+	for done := false; !done; {
+		t2 := b.scan()
+		switch t2.kind {
+		case tokenEnd:
+			b.cut, b.item.cut = true, true
+			b.pop()
+			done = true
+		case tokenText:
+			m.stray = m.stray || m.depth == 0 && strings.TrimSpace(t2.text) != ""
+			m.chars(t2.text)
+		case tokenCDATA:
+			m.stray = m.stray || m.depth == 0
+			if m.depth > 0 && t.foreign {
+				b.text = appendEscaped(b.text, t2.text)
+			} else {
+				b.text = append(b.text, t2.text...)
+			}
+		case tokenStart:
+			if done = b.endsText(&t2, t); !done {
+				m.start(&t2, floor)
+			}
+		case tokenClose:
+			if m.nested > 0 && sameName(t2.name, t.name) {
+				m.nested--
+				m.close(&t2, floor)
+			} else if b.closesText(&t2, t) {
+				done = true
+			} else {
+				m.close(&t2, floor)
+			}
+		}
+	}
+	b.scope.leave(len(b.open))
+	return captured{value: m.result(t), markup: true}
+}
+
+// result is the markup; of Atom's xhtml what is inside the div, which is not part of it (RFC 4287, section 3.1.1.3).
+func (m *markup) result(t *textTag) string {
+	text := m.b.text
+	if t.xhtml && m.roots == 1 && m.div && !m.stray && m.inner[1] > m.inner[0] {
+		text = text[m.inner[0]:m.inner[1]]
+	}
+	return strings.TrimSpace(string(text))
+}
+
+// chars copies text with its references, which HTML understands, too; only the document's own entities are replaced.
+func (m *markup) chars(s string) {
+	if len(m.b.x.entities) > 0 && strings.IndexByte(s, '&') >= 0 {
+		m.b.text = appendEscaped(m.b.text, decodeReferences(s, m.b.x.entities))
+		return
+	}
+	m.b.text = append(m.b.text, s...)
+}
+
+// start copies a start tag.
+func (m *markup) start(t *token, floor int) {
+	b := m.b
+	level := floor + m.depth + 1
+	b.scope.enter(t, level, b.x.entities)
+	name := m.local(t.name)
+	lower := strings.ToLower(name)
+	if m.depth == 0 {
+		m.roots++
+	}
+	b.text = append(b.text, '<')
+	b.text = append(b.text, name...)
+	for i := range t.attrs {
+		m.attr(&t.attrs[i])
+	}
+	b.text = append(b.text, '>')
+	if m.depth == 0 && m.roots == 1 && lower == "div" {
+		m.div = true
+		m.inner[0] = len(b.text)
+	}
+	switch {
+	case voidElements[lower]:
+		b.scope.leave(level - 1)
+	case t.empty:
+		b.text = append(b.text, "</"...)
+		b.text = append(b.text, name...)
+		b.text = append(b.text, '>')
+		b.scope.leave(level - 1)
+	default:
+		if sameName(t.name, m.name) {
+			m.nested++
+		}
+		m.depth++
+	}
+}
+
+// close copies an end tag.
+func (m *markup) close(t *token, floor int) {
+	b := m.b
+	name := m.local(t.name)
+	if voidElements[strings.ToLower(name)] {
+		return
+	}
+	if m.depth > 0 {
+		m.depth--
+	}
+	if m.depth == 0 {
+		m.inner[1] = len(b.text)
+	}
+	b.text = append(b.text, "</"...)
+	b.text = append(b.text, name...)
+	b.text = append(b.text, '>')
+	b.scope.leave(floor + m.depth)
+}
+
+// local drops the prefix of HTML's elements.
+func (m *markup) local(name string) string {
+	if strings.IndexByte(name, ':') < 0 {
+		return name
+	}
+	if sp, local := m.b.scope.resolve(name); sp == spaceXHTML && local != "" {
+		return local
+	}
+	return name
+}
+
+// urlAttributes are resolved where xml:base says something else than around the text.
+var urlAttributes = []string{"href", "src", "cite", "action", "longdesc", "poster", "background", "data", "usemap", "codebase", "classid", "profile"}
+
+// attr copies an attribute. Namespaces go, xml:base is applied.
+func (m *markup) attr(a *rawAttr) {
+	name, value := a.name, a.value
+	switch {
+	case strings.HasPrefix(name, "xmlns"), name == "xml:base", strings.IndexByte(name, '<') >= 0:
+		return
+	case name == "xml:lang":
+		name = "lang"
+	}
+	if base := m.b.scope.base(); base != m.base && slices.Contains(urlAttributes, strings.ToLower(name)) {
+		value = resolveURL(base, decodeReferences(value, m.b.x.entities))
+		value = string(appendEscaped(nil, value))
+	}
+	m.b.text = append(m.b.text, ' ')
+	m.b.text = append(m.b.text, name...)
+	m.b.text = append(m.b.text, `="`...)
+	if strings.IndexByte(value, '"') >= 0 {
+		value = strings.ReplaceAll(value, `"`, "&quot;")
+	}
+	m.b.text = append(m.b.text, value...)
+	m.b.text = append(m.b.text, '"')
+}
+
+// appendEscaped appends s with "&", "<" and ">" escaped.
+func appendEscaped(out []byte, s string) []byte {
+	for i := range len(s) {
+		switch s[i] {
+		case '&':
+			out = append(out, "&amp;"...)
+		case '<':
+			out = append(out, "&lt;"...)
+		case '>':
+			out = append(out, "&gt;"...)
+		default:
+			out = append(out, s[i])
+		}
+	}
+	return out
+}

@@ -1,0 +1,217 @@
+package feeds
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// The document gofeed gets has only what its own structures hold, without prefixes, and every text in one run of
+// characters or CDATA, which gofeed returns as it is: no HTML is parsed and no address touched on the way.
+const (
+	rssHead  = `<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>`
+	rssTail  = `</channel></rss>`
+	atomHead = `<feed xmlns="http://www.w3.org/2005/Atom">`
+	atomTail = `</feed>`
+)
+
+// atom reports whether gofeed gets the document as Atom.
+func (b *builder) atom() bool { return b.format == "atom" }
+
+// emit writes an item for gofeed and fills what goes beside it.
+func (b *builder) emit(out []byte, g *bag, s *side) []byte {
+	b.notes(g, s)
+	title := pick(g.best(elTitle))
+	summary, content := g.texts()
+	s.title, s.summary, s.content = title.meta(), summary.meta(), content.meta()
+	start := len(out)
+	if b.atom() {
+		out = append(out, "<entry>"...)
+		out = element1(out, "title", title.value)
+		out = element1(out, "summary", summary.value)
+		out = element1(out, "content", content.value)
+		out = element1(out, "rights", pick(g.best(elRights)).value)
+		out = element1(out, "published", s.undated)
+		out = g.emitTerms(out, s)
+		out = append(out, "</entry>"...)
+	} else {
+		out = append(out, "<item>"...)
+		out = element1(out, "title", title.value)
+		out = element1(out, "guid", s.id)
+		out = element1(out, "link", s.link)
+		out = element1(out, "description", summary.value)
+		out = element1(out, "content:encoded", content.value)
+		out = element1(out, "rights", pick(g.best(elRights)).value)
+		out = element1(out, "pubDate", s.undated)
+		out = element1(out, "comments", s.comments)
+		out = g.emitTerms(out, s)
+		out = append(out, "</item>"...)
+	}
+	s.raw = b.fingerprint(g, out[start:])
+	return out
+}
+
+// texts chooses summary and content. A second description is the content where there is no other.
+func (g *bag) texts() (summary, content *cand) {
+	summary, content = g.best(elSummary), g.best(elContent)
+	if summary == nil {
+		return &cand{}, pick(content)
+	}
+	if content == nil {
+		for i := range g.cands {
+			c := &g.cands[i]
+			if c.el == elSummary && c != summary && c.sp == summary.sp && c.sp == spaceNative && len(c.value) > len(summary.value) {
+				return summary, c
+			}
+		}
+	}
+	return summary, pick(content)
+}
+
+// emitTerms writes categories, and keywords one by one.
+func (g *bag) emitTerms(out []byte, s *side) []byte {
+	for i := range g.cands {
+		c := &g.cands[i]
+		switch c.el {
+		case elCategory:
+			out = term(out, c.value)
+		case elKeywords:
+			n := 0
+			for w := range strings.SplitSeq(c.value, ",") {
+				if w = strings.TrimSpace(w); w != "" && n < 100 {
+					out = term(out, w)
+					n++
+				}
+			}
+		}
+	}
+	return out
+}
+
+// term writes a category both of gofeed's parsers read.
+func term(out []byte, v string) []byte {
+	out = append(out, `<category term="`...)
+	for i := range len(v) {
+		switch c := v[i]; c {
+		case '"':
+			out = append(out, "&#34;"...)
+		case '\n', '\r', '\t':
+			out = append(out, ' ')
+		case '&':
+			out = append(out, "&amp;"...)
+		case '<':
+			out = append(out, "&lt;"...)
+		default:
+			out = append(out, c)
+		}
+	}
+	out = append(out, `">`...)
+	out = appendText(out, v)
+	return append(out, "</category>"...)
+}
+
+// element1 writes an element with a text, nothing for no text.
+func element1(out []byte, name, v string) []byte {
+	if v == "" {
+		return out
+	}
+	out = append(out, '<')
+	out = append(out, name...)
+	out = append(out, '>')
+	out = appendText(out, v)
+	out = append(out, "</"...)
+	out = append(out, name...)
+	return append(out, '>')
+}
+
+// appendText writes character data: as it is, or in CDATA sections that "]]>" cannot end.
+func appendText(out []byte, v string) []byte {
+	if strings.IndexByte(v, '&') < 0 && strings.IndexByte(v, '<') < 0 && strings.IndexByte(v, '>') < 0 {
+		return append(out, v...)
+	}
+	out = append(out, "<![CDATA["...)
+	for {
+		i := strings.Index(v, "]]>")
+		if i < 0 {
+			break
+		}
+		out = append(out, v[:i+2]...)
+		out = append(out, "]]><![CDATA["...)
+		v = v[i+2:]
+	}
+	out = append(out, v...)
+	return append(out, "]]>"...)
+}
+
+// head writes what the document says about the feed, and fills what goes beside it.
+func (b *builder) head(s *side) []byte {
+	g := &b.feed
+	b.notes(g, s)
+	title, sub := pick(g.best(elTitle)), pick(g.best(elSummary))
+	s.title, s.summary = title.meta(), sub.meta()
+	var out []byte
+	if b.atom() {
+		out = append(out, atomHead...)
+		out = element1(out, "title", title.value)
+		out = element1(out, "subtitle", sub.value)
+		out = element1(out, "rights", pick(g.best(elRights)).value)
+		out = element1(out, "generator", g.text(elGenerator))
+		out = element1(out, "updated", s.undated)
+		return g.emitTerms(out, s)
+	}
+	out = append(out, rssHead...)
+	out = element1(out, "title", title.value)
+	out = element1(out, "link", s.link)
+	out = element1(out, "description", sub.value)
+	out = element1(out, "copyright", pick(g.best(elRights)).value)
+	out = element1(out, "generator", g.text(elGenerator))
+	out = element1(out, "pubDate", s.undated)
+	out = element1(out, "ttl", g.text(elTTL))
+	return g.emitTerms(out, s)
+}
+
+// Normalized is a document made clean: what gofeed is given, and what it would lose.
+type Normalized struct {
+	Format    string // rss, rdf, atom, cdf or json
+	Charset   string
+	Warnings  []string
+	Truncated bool
+	head      []byte
+	items     []byte
+	tail      string
+	feed      side
+	sides     []side
+	feedBag   bag
+}
+
+// Items is the number of items.
+func (n *Normalized) Items() int { return len(n.sides) }
+
+// Reader returns the clean document: well-formed XML without namespaces but content:encoded's, or JSON.
+func (n *Normalized) Reader() io.Reader {
+	return io.MultiReader(bytes.NewReader(n.head), bytes.NewReader(n.items), strings.NewReader(n.tail))
+}
+
+// normalizeXML is Normalize for everything but JSON.
+func normalizeXML(d decoded, o Options) (*Normalized, error) {
+	b := newBuilder(d.text, o.Base, dateReader{now: o.now()})
+	b.document()
+	switch {
+	case b.late:
+		return nil, ErrTooSlow
+	case b.format == "" && b.html:
+		return nil, fmt.Errorf("%w: it is a web page", ErrNotFeed)
+	case b.format == "":
+		return nil, fmt.Errorf("%w: there is no rss, RDF, feed or channel element", ErrNotFeed)
+	}
+	b.prune()
+	n := &Normalized{Format: b.format, Charset: d.name, Truncated: b.truncated(), items: b.out, tail: rssTail, sides: b.items}
+	n.head = b.head(&n.feed)
+	n.feedBag = b.feed
+	if b.atom() {
+		n.tail = atomTail
+	}
+	n.Warnings = append(d.warnings, b.warnings()...)
+	return n, nil
+}

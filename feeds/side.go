@@ -1,0 +1,303 @@
+package feeds
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/zeebo/xxh3"
+
+	"mediawatch/news"
+)
+
+// side is what gofeed would drop or spoil of one item (or of the feed itself). Its addresses are resolved as far as the
+// document says how; the texts themselves go through gofeed.
+type side struct {
+	start, end int // of what gofeed is given, in builder.out
+	id         string
+	link       string
+	published  news.Stamp
+	updated    news.Stamp
+	undated    string // a date our parser cannot read and gofeed's may
+	title      words  // without values
+	summary    words
+	content    words
+	rights     words
+	authors    []news.Person
+	files      []news.Enclosure
+	image      string
+	comments   string
+	lang       string
+	source     Source
+	raw        uint64
+	assumed    string // what was assumed about a date; "" nothing
+}
+
+// keepItem turns the bag of an item that was read to its end into what gofeed gets and what goes beside it.
+func (b *builder) keepItem() {
+	s := side{start: len(b.out)}
+	b.out = b.emit(b.out, &b.item, &s)
+	s.end = len(b.out)
+	b.items = append(b.items, s)
+	if len(b.items) >= 2*MaxItems {
+		b.prune()
+	}
+}
+
+// prune keeps the newest MaxItems items, undated ones last and otherwise in document order.
+func (b *builder) prune() {
+	if len(b.items) <= MaxItems {
+		return
+	}
+	order := make([]int, len(b.items))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return b.items[j].when().Time.Compare(b.items[i].when().Time) })
+	order = order[:MaxItems]
+	slices.Sort(order)
+	b.dropped += len(b.items) - MaxItems
+	out := b.out[:0]
+	kept := b.items[:0]
+	for _, i := range order {
+		s := b.items[i]
+		start := len(out)
+		out = append(out, b.out[s.start:s.end]...)
+		s.start, s.end = start, len(out)
+		kept = append(kept, s)
+	}
+	clear(b.items[len(kept):])
+	b.out, b.items = out, kept
+}
+
+// when is the time an item is ordered by.
+func (s *side) when() news.Stamp {
+	if s.published.IsZero() {
+		return s.updated
+	}
+	return s.published
+}
+
+// notes fills what goes beside an item from its bag.
+func (b *builder) notes(g *bag, s *side) {
+	s.lang = language(g.text(elLanguage), g.lang)
+	s.dates(b, g)
+	s.authors = g.authors()
+	s.rights = pick(g.best(elRights)).meta()
+	s.source = g.source
+	s.link = b.linkOf(g)
+	if id := g.best(elID); id != nil {
+		s.id = id.value
+	} else {
+		s.id = ""
+	}
+	if c := g.best(elComments); c != nil {
+		s.comments = webURL(resolveURL(c.base, c.value))
+	} else if l := g.link("replies"); l != nil {
+		s.comments = webURL(resolveURL(l.base, l.href))
+	}
+	s.attachments(g)
+}
+
+// pick is c, or an empty statement.
+func pick(c *cand) *cand {
+	if c == nil {
+		return &cand{}
+	}
+	return c
+}
+
+// meta is how the text of a statement has to be read, without the text.
+func (c *cand) meta() words { return words{kind: c.kind, base: c.base} }
+
+// linkOf is the page an item is about: feedburner's original, RSS's link, Atom's alternate, the permanent link in the guid,
+// content elsewhere, rdf:about.
+func (b *builder) linkOf(g *bag) string {
+	if c := g.best(elOrigLink); c != nil {
+		if u := webURL(resolveURL(c.base, c.value)); u != "" {
+			return u
+		}
+	}
+	if l := g.link("alternate"); l != nil {
+		if u := webURL(resolveURL(l.base, l.href)); u != "" {
+			return u
+		}
+	}
+	for i := range g.cands {
+		c := &g.cands[i]
+		if c.el != elID || strings.EqualFold(c.extra, "false") || strings.EqualFold(c.extra, "no") {
+			continue
+		}
+		native := c.sp == spaceNative && b.format != "atom"
+		if hasWebScheme(c.value) && (native || c.sp == spaceRDF || c.sp == spaceDC || c.sp == spaceTerms) {
+			return c.value
+		}
+		if native && c.extra != "" || native && strings.HasPrefix(c.value, "/") {
+			if u := webURL(resolveURL(c.base, c.value)); u != "" {
+				return u
+			}
+		}
+	}
+	for _, rel := range [...]string{"content", "via", "related"} {
+		if l := g.link(rel); l != nil && (rel != "content" || !isMedia(l.typ)) {
+			if u := webURL(resolveURL(l.base, l.href)); u != "" {
+				return u
+			}
+		}
+	}
+	return ""
+}
+
+// isMedia reports whether a media type is a picture's, a sound's or a film's.
+func isMedia(typ string) bool {
+	kind, _, _ := strings.Cut(typ, "/")
+	return kind == "image" || kind == "audio" || kind == "video"
+}
+
+// attachments sorts files into enclosures and the item's picture.
+func (s *side) attachments(g *bag) {
+	for i := range g.links {
+		l := &g.links[i]
+		if l.rel == "enclosure" || l.rel == "content" && isMedia(l.typ) {
+			s.addFile(resolveURL(l.base, l.href), l.typ, l.length)
+		}
+	}
+	var thumbnail, logo string
+	for i := range g.files {
+		f := &g.files[i]
+		u := resolveURL(f.base, f.url)
+		switch f.el {
+		case elEnclosure:
+			s.addFile(u, f.typ, f.length)
+		case elMedia:
+			if f.medium == "image" || f.medium == "" && isMedia(f.typ) && strings.HasPrefix(f.typ, "image") {
+				s.setImage(u)
+			} else {
+				s.addFile(u, f.typ, f.length)
+			}
+		case elThumbnail:
+			thumbnail = cmp.Or(thumbnail, u)
+		case elImage:
+			s.setImage(u)
+		case elLogo:
+			logo = cmp.Or(logo, u)
+		}
+	}
+	s.setImage(logo)
+	s.setImage(thumbnail)
+	for _, f := range s.files {
+		if strings.HasPrefix(f.Type, "image/") {
+			s.setImage(f.URL)
+		}
+	}
+}
+
+// addFile adds an enclosure once.
+func (s *side) addFile(u, typ, length string) {
+	if u = webURL(u); u == "" || len(s.files) >= 100 {
+		return
+	}
+	for i := range s.files {
+		if s.files[i].URL == u {
+			return
+		}
+	}
+	s.files = append(s.files, news.Enclosure{URL: u, Type: typ, Length: size(length)})
+}
+
+// setImage sets the picture where there is none yet.
+func (s *side) setImage(u string) {
+	if s.image == "" {
+		s.image = webURL(u)
+	}
+}
+
+// dates reads when an item was published and updated. dcterms:issued and the like say published; where the only other
+// date is that of creation, that is it.
+func (s *side) dates(b *builder, g *bag) {
+	var published, updated, second *cand
+	for i := range g.cands {
+		c := &g.cands[i]
+		switch c.el {
+		case elPublished:
+			switch {
+			case published == nil:
+				published = c
+			case rank(c.sp) < rank(published.sp):
+				published, second = c, published
+			case second == nil:
+				second = c
+			}
+		case elUpdated:
+			if updated == nil || rank(c.sp) < rank(updated.sp) {
+				updated = c
+			}
+		}
+	}
+	if published == nil {
+		published = g.best(elCreated)
+	}
+	if updated == nil {
+		updated = second
+	}
+	if published != nil {
+		s.published = s.read(b, published.value)
+		if s.published.IsZero() && updated == nil {
+			s.undated = published.value
+		}
+	}
+	if updated != nil {
+		s.updated = s.read(b, updated.value)
+		if s.updated.IsZero() && s.published.IsZero() {
+			s.undated = updated.value
+		}
+	}
+}
+
+// read parses one date and notes what was assumed.
+func (s *side) read(b *builder, v string) news.Stamp {
+	d := b.dates.parse(v)
+	if d.note != "" && s.assumed == "" {
+		s.assumed = d.note
+	}
+	return d.stamp
+}
+
+// fingerprint hashes what was emitted and what gofeed does not get.
+func (b *builder) fingerprint(g *bag, emitted []byte) uint64 {
+	var h xxh3.Hasher
+	h.Write(emitted)
+	for i := range g.cands {
+		c := &g.cands[i]
+		h.WriteString(c.value)
+		h.Write([]byte{0, byte(c.el)})
+	}
+	for i := range g.links {
+		h.WriteString(g.links[i].rel)
+		h.WriteString(g.links[i].href)
+		h.Write([]byte{1})
+	}
+	for i := range g.people {
+		h.WriteString(g.people[i].p.Name)
+		h.WriteString(g.people[i].p.Email)
+		h.Write([]byte{2})
+	}
+	for i := range g.files {
+		h.WriteString(g.files[i].url)
+		h.Write([]byte{3})
+	}
+	return h.Sum64()
+}
+
+// language is a language tag in lower case with hyphens: the stated one, else the one in force.
+func language(stated, inForce string) string {
+	tag := stated
+	if tag == "" {
+		tag = inForce
+	}
+	tag = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(tag)), "_", "-")
+	if len(tag) > 35 || strings.ContainsAny(tag, " \t\n,;/<>&") {
+		return ""
+	}
+	return tag
+}
