@@ -38,8 +38,8 @@ func (c *collector) add(ev news.Evidence) {
 
 // hit adds a hit of words.
 func (c *collector) hit(d *Document, h hit) {
-	ft := d.text(h.field)
-	c.bytes(d, h, ft.words[h.span.from].Start, ft.words[h.span.to-1].End)
+	start, end := d.text(h.field).bounds(h.span)
+	c.bytes(d, h, start, end)
 }
 
 // bytes adds a hit of bytes.

@@ -28,6 +28,7 @@ type parser struct {
 // shared is what a query and the watches and lists it refers to count together.
 type shared struct {
 	terms, regexes int
+	over           bool // the limit of terms was reported
 	parsed         map[string]parsedWatch
 }
 
@@ -406,7 +407,8 @@ func showGroups(n *orNode) string {
 // count takes one term of the query's limit; it reports false when there is none left.
 func (p *parser) count(at int) bool {
 	p.shared.terms++
-	if p.shared.terms == MaxTerms+1 {
+	if p.shared.terms > MaxTerms && !p.shared.over {
+		p.shared.over = true
 		p.fail(at, fmt.Sprintf("the query has more than %d terms", MaxTerms), "entries of lists and of other watches count, too")
 	}
 	return p.shared.terms <= MaxTerms

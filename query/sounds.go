@@ -8,7 +8,7 @@ var groups = []struct {
 	is      string
 }{
 	{"shch", "SC"}, {"tsch", "C"}, {"tch", "C"}, {"sch", "S"}, {"kh", "X"}, {"gh", "G"}, {"sh", "S"}, {"ch", "C"}, {"zh", "Z"}, {"dh", "d"},
-	{"th", "t"}, {"ph", "f"}, {"dj", "j"}, {"ck", "k"}, {"qu", "k"}, {"tz", "ts"}, {"x", "ks"}, {"w", "v"},
+	{"th", "t"}, {"ph", "f"}, {"dj", "j"}, {"ck", "k"}, {"qu", "k"}, {"tz", "ts"}, {"ks", "x"}, {"w", "v"},
 }
 
 const vowelLetters = "aeiouyw"
@@ -184,6 +184,9 @@ func (f fitter) from(i, j int) bool {
 	s := f.row[i]
 	if len(rest) > 0 && rest[0] == ayn && f.from(i, j+1) {
 		return true
+	}
+	if s == 'x' && len(rest) > 1 && rest[0] == 'ك' && rest[1] == 'س' {
+		return f.from(i+1, j+2)
 	}
 	if !s.vowel() {
 		return len(rest) > 0 && strings.IndexByte(abjadSounds[rest[0]], byte(s)) >= 0 && f.from(i+1, j+1)

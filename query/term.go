@@ -307,7 +307,13 @@ func (t *term) variant(d *Document, f fieldID, s span) string {
 
 // exactly returns the words of a hit as they stand in the text.
 func (t *fieldText) exactly(s span) string {
-	return t.plain[t.words[s.from].Start:t.words[s.to-1].End]
+	start, end := t.bounds(s)
+	return t.plain[start:end]
+}
+
+// bounds returns the byte offsets of a hit.
+func (t *fieldText) bounds(s span) (start, end int) {
+	return t.words[s.from].Start, t.words[s.to-1].End
 }
 
 // newTermWords cuts raw into the words of a term. The mistake, if any, has its place in raw.

@@ -23,7 +23,7 @@ type nameForm struct {
 	starts [128]bool
 }
 
-// sound is a consonant (lower case and x, S, C, Z, G) or a vowel (A E I O U Y W and e for a final e) in a name.
+// sound is a consonant (lower case, X, S, C, Z, G; x is ks) or a vowel (A E I O U Y W and e for a final e) in a name.
 type sound byte
 
 const (
@@ -138,13 +138,30 @@ func (n *nameForm) spans(ft *fieldText, want extent) []span {
 // at returns the end of a spelling that begins with word i; -1 when there is none.
 func (n *nameForm) at(ft *fieldText, i int) int {
 	for to := i + 1; to <= min(i+n.words+1, len(ft.words)) && ft.together(i, to-1); to++ {
-		words := ft.words[i:to]
-		if n.fits(ft.plain, words) {
+		if words := ft.words[i:to]; n.joins(ft.plain, words) && n.fits(ft.plain, words) {
 			return to
 		}
 	}
 	return -1
 }
+
+// joins reports whether words may be one name: nothing but a space or a hyphen stands between them, and they are not more than the name
+// has unless there is a particle among them, which some write apart and some do not.
+func (n *nameForm) joins(plain string, words []text.Word) bool {
+	particle := len(words) <= n.words
+	for i, w := range words[:len(words)-1] {
+		next := words[i+1]
+		if next.Start < w.End || next.Start-w.End > 3 || strings.ContainsAny(plain[w.End:next.Start], "\n\t.,;:!?()/\"") {
+			return false
+		}
+		particle = particle || isArticle(w.Text, next.Text) || particles[w.Text]
+	}
+	return particle
+}
+
+// particles are the parts of names that are written apart or not: Abdul Rahman, Abdulrahman.
+var particles = map[string]bool{"al": true, "el": true, "abd": true, "abdul": true, "abdel": true, "abdal": true, "abu": true, "abou": true,
+	"ben": true, "bin": true, "ibn": true, "bint": true, "nur": true, "nour": true, "عبد": true, "ابو": true, "بن": true, "ابن": true}
 
 // fits reports whether words, taken together, are a spelling of the name. A spelling other than the one written must have a capital
 // where its script has capitals, so that ~Raisi is not found in other people's verbs.
