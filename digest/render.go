@@ -67,7 +67,7 @@ func (c *Composed) figures() []string {
 	return out
 }
 
-// Notices stand above the stories: what a reader must know about this edition itself.
+// notices stand above the stories: what a reader must know about this edition itself.
 func (c *Composed) notices() []string {
 	var out []string
 	switch c.Kind {
@@ -95,7 +95,7 @@ func (c *Composed) remarks() []string {
 	if n := c.Withdrawn; n > 0 {
 		out = append(out, count(n, "article was", "articles were")+" withdrawn, or edited so that nothing matches any more.")
 	}
-	if len(c.Quiet) > 0 && (c.Counts.Stories > 0 || len(c.Quiet) > 1) {
+	if len(c.Quiet) > 0 && !c.Empty {
 		out = append(out, "Nothing new: "+strings.Join(c.Quiet, ", ")+".")
 	}
 	return out
@@ -150,7 +150,7 @@ func (e *Edit) what() string {
 	return s
 }
 
-// failure tells of an edition that did not arrive.
+// line tells of an edition that did not arrive.
 func (f *Earlier) line() string {
 	s := fmt.Sprintf("No. %d of %s could not be delivered", f.Number, f.Date.Format("Mon 2 Jan 2006"))
 	if f.Answer != "" {
