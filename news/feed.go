@@ -71,6 +71,8 @@ type Feed struct {
 	NextDue   time.Time
 	Interval  time.Duration // the current pace
 	MinGap    time.Duration // the publisher's ttl or updatePeriod; 0 none
+	SkipHours uint32        // bit h: the publisher asks not to be asked in hour h, UTC
+	SkipDays  uint8         // bit d: nor on weekday d (Sunday is 0), UTC
 
 	Status    int    // of the last answer; 0 when there was none
 	Error     string // of the last try; "" when it went well

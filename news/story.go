@@ -15,7 +15,8 @@ const (
 // Member is one item of a story.
 type Member struct {
 	Item     ItemID
-	Seq      Seq // of the item
+	Seq      Seq    // of the item
+	Outlet   string // of the item; "" unknown
 	Relation Relation
 	Score    float64 // 0 to 1; 1 for exact relations
 	Of       ItemID  // the member it was linked to; zero for the original

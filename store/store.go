@@ -317,10 +317,19 @@ type Store interface {
 
 // Stats counts what is kept.
 type Stats struct {
-	Items, Revisions, Bodies, Texts, Stories, Matches, Entries, Feeds, Editions, Deliveries int64
-	Head                                                                                    news.Seq
-	Bytes                                                                                   int64 // on disk
-	Schema                                                                                  int
+	Items      int64    `json:"items"`
+	Revisions  int64    `json:"revisions"`
+	Bodies     int64    `json:"bodies"` // different bytes
+	Texts      int64    `json:"texts"`  // different words
+	Stories    int64    `json:"stories"`
+	Matches    int64    `json:"matches"`
+	Entries    int64    `json:"entries"`
+	Feeds      int64    `json:"feeds"`
+	Editions   int64    `json:"editions"`
+	Deliveries int64    `json:"deliveries"`
+	Head       news.Seq `json:"head"`
+	Bytes      int64    `json:"bytes"` // on disk
+	Schema     int      `json:"schema"`
 }
 
 // Maintenance that an engine may offer; ask by type assertion.

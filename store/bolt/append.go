@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 
 	"mediawatch/news"
@@ -60,9 +59,9 @@ type appender struct {
 	feeds  map[news.FeedID]*feedChange
 	order  []news.FeedID
 	bodies map[news.Hash]*bodyChange
-	keys   map[string]struct{}
-	hashes []news.Hash // of bodies, in the order first seen
-	origin news.Origin // the last one written, and its number
+	keys   []pair
+	held   map[string]struct{} // keys with the number of the item that brought them in this batch
+	origin news.Origin         // the last one written, and its number
 	at     uint64
 }
 
@@ -81,7 +80,7 @@ type bodyChange struct {
 func newAppender(t *txn) *appender {
 	return &appender{
 		t: t, ids: make(map[news.ItemID]uint64), feeds: make(map[news.FeedID]*feedChange),
-		bodies: make(map[news.Hash]*bodyChange), keys: make(map[string]struct{}),
+		bodies: make(map[news.Hash]*bodyChange), held: make(map[string]struct{}),
 	}
 }
 
@@ -169,7 +168,10 @@ func (a *appender) first(n *store.News) error {
 	it.Seq, it.N = seqOf(num), 1
 	var r revisionRecord
 	r.fill(&it)
-	if err := a.write(num, num, &it, &r); err != nil {
+	if err := a.write(num, &it, &r); err != nil {
+		return err
+	}
+	if err := a.bring(num, keysOf(it.Keys), nil, &r, 1); err != nil {
 		return err
 	}
 	h := headRecord{ID: it.ID, State: n.State, Fingerprint: it.Fingerprint, N: 1}
@@ -203,10 +205,14 @@ func (a *appender) next(num uint64, h *headRecord, n *store.News) error {
 	a.counts.Seq++
 	var r revisionRecord
 	r.fill(&it)
+	r.Seq = a.counts.Seq
 	if r.FirstOrigin = last.FirstOrigin; r.FirstOrigin == 0 {
 		r.FirstOrigin = last.Origin
 	}
-	if err := a.write(num, a.counts.Seq, &it, &r); err != nil {
+	if err := a.write(num, &it, &r); err != nil {
+		return err
+	}
+	if err := a.bring(num, keysOf(it.Keys), keysOf(last.keys()), &r, it.N); err != nil {
 		return err
 	}
 	h.State, h.Fingerprint, h.N = n.State, it.Fingerprint, it.N
@@ -223,8 +229,9 @@ func (a *appender) next(num uint64, h *headRecord, n *store.News) error {
 	return nil
 }
 
-// write keeps texts, origin, revision and keys of it. seq is the number of its event.
-func (a *appender) write(num, seq uint64, it *news.Item, r *revisionRecord) error {
+// write keeps texts, origin and revision.
+func (a *appender) write(num uint64, it *news.Item, r *revisionRecord) error {
+	seq := r.event(num)
 	texts := [...]string{it.Summary, it.Content, it.Caption}
 	for i, into := range r.texts() {
 		if err := a.text(texts[i], into); err != nil {
@@ -241,10 +248,6 @@ func (a *appender) write(num, seq uint64, it *news.Item, r *revisionRecord) erro
 	r.Origin = a.at
 	if err := a.t.putRecord(bkRevisions, revisionKey(num, it.N), r); err != nil {
 		return err
-	}
-	for _, k := range keysOf(it.Keys) {
-		key := binary.BigEndian.AppendUint64(keyPrefix(k), num)
-		a.keys[string(key)] = struct{}{}
 	}
 	a.counts.Revisions++
 	return nil
@@ -299,11 +302,7 @@ func (a *appender) finish() error {
 	if err := a.t.putSorted(bkBodyHashes, hashes); err != nil {
 		return err
 	}
-	keys := make([]pair, 0, len(a.keys))
-	for key := range a.keys {
-		keys = append(keys, pair{[]byte(key), nil})
-	}
-	if err := a.putKeys(keys); err != nil {
+	if err := a.putKeys(); err != nil {
 		return err
 	}
 	if err := a.putFeeds(); err != nil {

@@ -1,35 +1,87 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"slices"
-
-	"bytes"
 
 	"mediawatch/news"
 	"mediawatch/store"
 )
 
-// putKeys adds exact keys in order and counts texts: the distinct content keys.
-func (a *appender) putKeys(keys []pair) error {
-	slices.SortFunc(keys, func(x, y pair) int { return bytes.Compare(x.key, y.key) })
+// bring gathers the keys that a revision is the first of its item to carry; before are those of the revision before.
+func (a *appender) bring(num uint64, keys, before []store.Key, r *revisionRecord, n int) error {
 	for _, k := range keys {
+		if slices.Contains(before, k) {
+			continue
+		}
+		prefix := keyPrefix(k)
+		holder := string(binary.BigEndian.AppendUint64(slices.Clone(prefix), num))
+		if _, ok := a.held[holder]; ok {
+			continue
+		}
+		if n > 1 {
+			carries, err := a.t.carries(prefix, num)
+			if err != nil {
+				return err
+			}
+			if carries {
+				continue
+			}
+		}
+		a.held[holder] = struct{}{}
+		a.keys = append(a.keys, pair{binary.BigEndian.AppendUint64(prefix, r.event(num)), keyValue(num, n)})
+	}
+	return nil
+}
+
+// keyValue is who carries a key since which revision.
+func keyValue(num uint64, n int) []byte {
+	return binary.AppendUvarint(binary.AppendUvarint(make([]byte, 0, 8), num), uint64(n))
+}
+
+func decodeKeyValue(key, p []byte) (num uint64, n int, err error) {
+	num, used := binary.Uvarint(p)
+	if used <= 0 {
+		return 0, 0, damaged(bkKeys, key, "it cannot be read")
+	}
+	rev, used := binary.Uvarint(p[used:])
+	if used <= 0 {
+		return 0, 0, damaged(bkKeys, key, "it cannot be read")
+	}
+	return num, int(rev), nil
+}
+
+// carries reports whether an item has a key since an earlier revision than the last.
+func (t *txn) carries(prefix []byte, num uint64) (found bool, err error) {
+	err = t.each(bkKeys, prefix, func(key, p []byte) (bool, error) {
+		by, _, err := decodeKeyValue(key, p)
+		found = by == num
+		return !found, err
+	})
+	return found, err
+}
+
+// putKeys adds exact keys in order and counts texts: the distinct content keys.
+func (a *appender) putKeys() error {
+	slices.SortFunc(a.keys, func(x, y pair) int { return bytes.Compare(x.key, y.key) })
+	for _, k := range a.keys {
 		text := k.key[:len(k.key)-8]
 		if store.KeyKind(k.key[0]) == store.KeyContent && !a.t.has(bkKeys, text) {
 			a.counts.Texts++
 		}
-		if err := a.t.put(bkKeys, k.key, nil); err != nil {
+		if err := a.t.put(bkKeys, k.key, k.payload); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// delKey removes a key of an item that may have been removed already.
-func (t *txn) delKey(k store.Key, num uint64) error {
+// delKey removes a key that came with the event seq, if it did.
+func (t *txn) delKey(k store.Key, seq uint64) error {
 	prefix := keyPrefix(k)
-	key := binary.BigEndian.AppendUint64(slices.Clone(prefix), num)
+	key := binary.BigEndian.AppendUint64(slices.Clone(prefix), seq)
 	if t.bucket(bkKeys).Get(key) == nil {
 		return nil
 	}
@@ -70,13 +122,20 @@ func (s *Store) ItemsByKey(ctx context.Context, keys []store.Key, limit int) ([]
 
 func (t *txn) keyHits(k store.Key, limit int) (hits []store.KeyHit, err error) {
 	prefix := keyPrefix(k)
-	err = t.each(bkKeys, prefix, func(key, _ []byte) (bool, error) {
-		num := binary.BigEndian.Uint64(key[len(prefix):])
-		id, err := t.idOf(num)
+	err = t.each(bkKeys, prefix, func(key, p []byte) (bool, error) {
+		num, n, err := decodeKeyValue(key, p)
 		if err != nil {
 			return false, err
 		}
-		hits = append(hits, store.KeyHit{Item: id, Seq: news.Seq(num)})
+		story, _, err := t.storyOf(num)
+		if err != nil {
+			return false, err
+		}
+		hit := store.KeyHit{N: n, Seq: news.Seq(binary.BigEndian.Uint64(key[len(prefix):]))}
+		if hit.Item, hit.Story, err = t.idPair(num, story); err != nil {
+			return false, err
+		}
+		hits = append(hits, hit)
 		return len(hits) < limit, nil
 	})
 	return hits, err

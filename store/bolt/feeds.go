@@ -41,6 +41,8 @@ type feedRecord struct {
 	Gone         bool     `cbor:"25,keyasint,omitempty"`
 	Paused       bool     `cbor:"26,keyasint,omitempty"`
 	Items        int64    `cbor:"27,keyasint,omitempty"`
+	SkipHours    uint32   `cbor:"28,keyasint,omitempty"`
+	SkipDays     uint8    `cbor:"29,keyasint,omitempty"`
 }
 
 func newFeedRecord(f *news.Feed) feedRecord {
@@ -51,6 +53,7 @@ func newFeedRecord(f *news.Feed) feedRecord {
 		Interval: int64(f.Interval), MinGap: int64(f.MinGap), Status: f.Status, Error: f.Error, Failures: f.Failures,
 		FailSince: micros(f.FailSince), Warnings: f.Warnings, MovedTo: f.MovedTo, MovedCount: f.MovedCount,
 		MovedSince: micros(f.MovedSince), Gone: f.Gone, Paused: f.Paused, Items: f.Items,
+		SkipHours: f.SkipHours, SkipDays: f.SkipDays,
 	}
 }
 
@@ -61,7 +64,7 @@ func (r *feedRecord) feed(id news.FeedID) news.Feed {
 		LastOK: fromMicros(r.LastOK), LastNew: fromMicros(r.LastNew), LastFull: fromMicros(r.LastFull), NextDue: fromMicros(r.NextDue),
 		Interval: time.Duration(r.Interval), MinGap: time.Duration(r.MinGap), Status: r.Status, Error: r.Error, Failures: r.Failures,
 		FailSince: fromMicros(r.FailSince), Warnings: r.Warnings, MovedTo: r.MovedTo, MovedCount: r.MovedCount,
-		MovedSince: fromMicros(r.MovedSince), Gone: r.Gone, Paused: r.Paused, Items: r.Items,
+		MovedSince: fromMicros(r.MovedSince), Gone: r.Gone, Paused: r.Paused, Items: r.Items, SkipHours: r.SkipHours, SkipDays: r.SkipDays,
 	}
 }
 

@@ -276,17 +276,18 @@ func (t *txn) forgetRevision(num uint64, n int, tomb *tombstoneRecord) error {
 			}
 		}
 	}
+	seq := r.event(num)
 	for _, k := range keysOf(r.keys()) {
-		if k.Kind == store.KeyURL {
-			u := urlKey{Version: k.Version, Hash: bytes.Clone(k.Hash[:])}
-			if !slices.ContainsFunc(tomb.URLs, func(o urlKey) bool { return o.Version == u.Version && bytes.Equal(o.Hash, u.Hash) }) {
-				tomb.URLs = append(tomb.URLs, u)
+		if k.Kind != store.KeyURL {
+			if err := t.delKey(k, seq); err != nil {
+				return err
 			}
 			continue
 		}
-		if err := t.delKey(k, num); err != nil {
-			return err
+		if slices.ContainsFunc(tomb.URLs, func(u urlKey) bool { return u.Version == k.Version && bytes.Equal(u.Hash, k.Hash[:]) }) {
+			continue
 		}
+		tomb.URLs = append(tomb.URLs, urlKey{Version: k.Version, Hash: bytes.Clone(k.Hash[:]), N: n, Seq: seq})
 	}
 	tomb.Outlet = r.Outlet
 	c, err := t.count()

@@ -40,7 +40,7 @@ const (
 
 	// From here on: secondary, rebuilt by Reindex.
 	bkIDs        // item id → num
-	bkKeys       // kind, version, hash, num →
+	bkKeys       // kind, version, hash, Seq of the event that brought it → num, n
 	bkBodyHashes // hash → number, references (4 bytes)
 	bkDue        // next due, feed id →
 	bkMemberOf   // num of the item → num of its story
@@ -154,7 +154,7 @@ func timeKey(m int64, rest []byte) []byte {
 	return append(binary.BigEndian.AppendUint64(make([]byte, 0, 8+len(rest)), orderedTime(m)), rest...)
 }
 
-// keyPrefix is an exact key without the item.
+// keyPrefix is an exact key without who carries it.
 func keyPrefix(k store.Key) []byte {
 	b := append(make([]byte, 0, 2+len(k.Hash)+8), byte(k.Kind), k.Version)
 	return append(b, k.Hash[:]...)

@@ -106,6 +106,7 @@ type revisionRecord struct {
 	KeyURL      []byte            `cbor:"31,keyasint,omitempty"`
 	KeyContent  []byte            `cbor:"32,keyasint,omitempty"`
 	KeyGist     []byte            `cbor:"33,keyasint,omitempty"`
+	Seq         uint64            `cbor:"34,keyasint,omitempty"` // of its event; 0 in revision 1, where it is num
 }
 
 // texts are the parts of a revision that may be bodies.
@@ -113,14 +114,24 @@ func (r *revisionRecord) texts() [3]*textRecord {
 	return [3]*textRecord{&r.Summary, &r.Content, &r.Caption}
 }
 
+// event is the Seq of its event.
+func (r *revisionRecord) event(num uint64) uint64 {
+	if r.Seq != 0 {
+		return r.Seq
+	}
+	return num
+}
+
 func (r *revisionRecord) keys() news.Keys {
 	return news.Keys{Version: r.KeyVersion, URL: toHash(r.KeyURL), Content: toHash(r.KeyContent), Gist: toHash(r.KeyGist)}
 }
 
-// urlKey is what a tombstone keeps of a revision's keys.
+// urlKey is what a tombstone keeps of the keys of revision N, whose event is Seq.
 type urlKey struct {
 	Version uint8  `cbor:"1,keyasint,omitempty"`
 	Hash    []byte `cbor:"2,keyasint,omitempty"`
+	N       int    `cbor:"3,keyasint,omitempty"`
+	Seq     uint64 `cbor:"4,keyasint,omitempty"`
 }
 
 type tombstoneRecord struct {

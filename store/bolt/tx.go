@@ -75,6 +75,14 @@ func translate(err error) error {
 	return err
 }
 
+// either is the first of two errors that is one, so that what people read stays one line.
+func either(first, second error) error {
+	if first != nil {
+		return first
+	}
+	return second
+}
+
 // noSpace also reads the text, since bbolt keeps only that of an error while growing the file.
 func noSpace(err error) bool {
 	for _, e := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
@@ -139,7 +147,7 @@ func (s *Store) viewOpen(fn func(*bbolt.Tx) error) error {
 		return err
 	}
 	err = guard(func() error { return fn(tx) })
-	return errors.Join(err, s.fatal(tx.Rollback))
+	return either(err, s.fatal(tx.Rollback))
 }
 
 // rawUpdate runs fn in a write transaction and commits it when fn returns no error. The caller holds the writer's turn.
@@ -157,7 +165,7 @@ func (s *Store) rawUpdate(fn func(*bbolt.Tx) error) error {
 		return err
 	}
 	if err := guard(func() error { return fn(tx) }); err != nil {
-		return errors.Join(translate(err), s.fatal(tx.Rollback))
+		return either(translate(err), s.fatal(tx.Rollback))
 	}
 	return s.fatal(tx.Commit)
 }

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"mediawatch/config"
+	"mediawatch/store/bolt"
+)
+
+// app is what every command works with.
+type app struct {
+	world
+	configFile string
+	cfg        *config.Config
+}
+
+// load reads the configuration file.
+func (a *app) load() (*config.Config, error) {
+	cfg, err := config.Load(config.Find(a.configFile, a.env), config.Options{Env: a.env})
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	return cfg, nil
+}
+
+// config returns the configuration, read once.
+func (a *app) config() (*config.Config, error) {
+	if a.cfg != nil {
+		return a.cfg, nil
+	}
+	cfg, err := a.load()
+	if err != nil {
+		return nil, err
+	}
+	a.cfg = cfg
+	return cfg, nil
+}
+
+// openStore opens the store of a configuration: the one place that names an engine.
+func openStore(cfg *config.Config) (*bolt.Store, error) {
+	if err := os.MkdirAll(filepath.Dir(cfg.Store.Path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("make the store's folder: %w", err)
+	}
+	return bolt.Open(cfg.Store.Path, bolt.Options{})
+}
+
+// log is where the daemon reports what needs attention.
+func (a *app) log() *slog.Logger {
+	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelInfo, ReplaceAttr: oneLine}))
+}
+
+// quietLog reports only errors: for commands that do their work and leave.
+func (a *app) quietLog() *slog.Logger {
+	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelError, ReplaceAttr: oneLine}))
+}
+
+// oneLine leaves out what a person at a terminal does not need.
+func oneLine(_ []string, at slog.Attr) slog.Attr {
+	if at.Key == slog.TimeKey {
+		return slog.String(slog.TimeKey, at.Value.Time().Format("15:04:05"))
+	}
+	return at
+}
+
+// author is who gives an order, for the files that commands save.
+func (a *app) author() string {
+	for _, key := range []string{"SUDO_USER", "USER", "LOGNAME"} {
+		if v := strings.TrimSpace(a.getenv(key)); v != "" {
+			return v
+		}
+	}
+	return "command line"
+}

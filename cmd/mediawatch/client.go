@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"mediawatch/daemon"
+	"mediawatch/store"
+)
+
+// client speaks to whoever has the store: the daemon over its socket, or this process itself when none runs. Both are the same handlers.
+type client struct {
+	http  *http.Client
+	close func() error
+	live  bool // a daemon answers
+}
+
+// connect finds the daemon, or opens the store when none runs.
+func (a *app) connect(ctx context.Context) (*client, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	if c := dial(ctx, daemon.SocketPath(cfg)); c != nil {
+		return c, nil
+	}
+	s, err := openStore(cfg)
+	if errors.Is(err, store.ErrLocked) {
+		if c := dial(ctx, daemon.SocketPath(cfg)); c != nil { // it started meanwhile
+			return c, nil
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	d, err := daemon.New(daemon.Options{Config: cfg, Load: a.load, Store: s, Log: a.quietLog(), Version: version, Out: io.Discard})
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := d.CatchUp(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return &client{http: &http.Client{Transport: inProcess{d.Handler()}}, close: s.Close}, nil
+}
+
+// dial returns a client of the daemon behind a socket, or nil when nobody answers there.
+func dial(ctx context.Context, path string) *client {
+	dialer := func(ctx context.Context, _, _ string) (net.Conn, error) { return daemon.DialSocket(ctx, path) }
+	conn, err := dialer(ctx, "", "")
+	if err != nil {
+		return nil
+	}
+	_ = conn.Close() // only a knock
+	return &client{http: &http.Client{Transport: &http.Transport{DialContext: dialer}}, close: func() error { return nil }, live: true}
+}
+
+// do sends a request; a path's values are query parameters. An answer that is an error comes back as one.
+func (c *client) do(ctx context.Context, method, path string, v url.Values) (*http.Response, error) {
+	target := "http://mediawatch" + path
+	if len(v) > 0 {
+		target += "?" + v.Encode()
+	}
+	req, err := http.NewRequestWithContext(ctx, method, target, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "application/jsonl")
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode < 400 {
+		return resp, nil
+	}
+	defer resp.Body.Close()
+	var answer struct{ Error string }
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || answer.Error == "" {
+		answer.Error = resp.Status
+	}
+	return nil, answerError(resp.StatusCode, answer.Error)
+}
+
+// answerError turns the status of an answer into the exit code it stands for.
+func answerError(status int, msg string) error {
+	err := errors.New(msg)
+	switch status {
+	case http.StatusBadRequest:
+		return &exitError{exitUsage, err}
+	case daemon.StatusDamaged:
+		return &exitError{exitDamaged, err}
+	}
+	return err
+}
+
+// get decodes a JSON answer into v.
+func (c *client) get(ctx context.Context, method, path string, params url.Values, v any) error {
+	resp, err := c.do(ctx, method, path, params)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(v); err != nil {
+		return fmt.Errorf("read the answer to %s: %w", path, err)
+	}
+	return nil
+}
+
+// eachLine decodes an answer of one JSON object a line.
+func eachLine[T any](ctx context.Context, c *client, path string, params url.Values, f func(T) error) error {
+	resp, err := c.do(ctx, http.MethodGet, path, params)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	dec := json.NewDecoder(resp.Body)
+	for {
+		var v T
+		switch err := dec.Decode(&v); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("read the answer to %s: %w", path, err)
+		}
+		if err := f(v); err != nil {
+			return err
+		}
+	}
+}
+
+// inProcess answers requests with a handler, without a network.
+type inProcess struct{ handler http.Handler }
+
+// RoundTrip implements http.RoundTripper.
+func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	rec := &recorder{header: make(http.Header), status: http.StatusOK}
+	t.handler.ServeHTTP(rec, r)
+	return &http.Response{
+		StatusCode: rec.status, Status: strings.TrimSpace(fmt.Sprint(rec.status, " ", http.StatusText(rec.status))), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: rec.header, Body: io.NopCloser(&rec.body), ContentLength: int64(rec.body.Len()), Request: r,
+	}, nil
+}
+
+// recorder keeps an answer in memory.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *recorder) Header() http.Header         { return r.header }
+func (r *recorder) WriteHeader(status int)      { r.status = status }
+func (r *recorder) Write(b []byte) (int, error) { return r.body.Write(b) }

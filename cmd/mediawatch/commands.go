@@ -1,0 +1,39 @@
+package main
+
+// commands is the command line. Each command's Run is in the file that its subject names.
+type commands struct {
+	Config string `short:"c" placeholder:"FILE" help:"Configuration file (default: $$MEDIAWATCH_CONFIG, else mediawatch.toml here)."`
+
+	Serve   serveCmd   `cmd:"" help:"Run the daemon."`
+	Run     runCmd     `cmd:"" help:"Make one pass over due feeds and seed folders, then due digests, and exit."`
+	Init    initCmd    `cmd:"" help:"Write a starter configuration."`
+	Cfg     cfgCmd     `cmd:"" name:"config" help:"Check or show the configuration."`
+	Reload  reloadCmd  `cmd:"" help:"Make the running daemon read its configuration again."`
+	Parse   parseCmd   `cmd:"" help:"Show what is read from a feed document or seed file."`
+	Feed    feedCmd    `cmd:"" help:"Subscriptions."`
+	Opml    opmlCmd    `cmd:"" help:"Subscriptions as OPML."`
+	Items   itemsCmd   `cmd:"" help:"List items, newest first."`
+	Item    itemCmd    `cmd:"" help:"Show or forget an item."`
+	Stories storiesCmd `cmd:"" help:"List stories that several items carry."`
+	Search  searchCmd  `cmd:"" help:"Search everything that is kept."`
+	Count   countCmd   `cmd:"" help:"Count what a query matches."`
+	Watch   watchCmd   `cmd:"" help:"Watches: list, test, explain, address."`
+	Digest  digestCmd  `cmd:"" help:"Digests: preview, send, list, show, resend."`
+	Mail    mailCmd    `cmd:"" help:"Mail."`
+
+	Backup  backupCmd  `cmd:"" help:"Write a verified copy of the store, also while the daemon runs."`
+	Restore restoreCmd `cmd:"" help:"Put a backup in the place of the store."`
+	Verify  verifyCmd  `cmd:"" help:"Read everything and report what is damaged."`
+	Compact compactCmd `cmd:"" help:"Rewrite the store without its free space."`
+	Reindex reindexCmd `cmd:"" help:"Rebuild everything that is derived; announces nothing."`
+
+	Stats       statsCmd       `cmd:"" help:"What is kept, in figures."`
+	Healthcheck healthcheckCmd `cmd:"" help:"Exit 0 when the daemon is healthy."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
+}
+
+// listing are the flags of every command that lists.
+type listing struct {
+	JSON  bool `name:"json" help:"One JSON object a line."`
+	Limit int  `default:"50" help:"At most this many (0: all)."`
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"mediawatch/daemon"
+	"mediawatch/mail"
+	"mediawatch/web"
+)
+
+type digestCmd struct {
+	Preview digestPreviewCmd `cmd:"" help:"Show what the next edition would say; changes nothing."`
+	Send    digestSendCmd    `cmd:"" help:"Make an edition now."`
+	List    digestListCmd    `cmd:"" help:"List editions and their deliveries."`
+	Show    digestShowCmd    `cmd:"" help:"Show an edition as it was sent."`
+	Resend  digestResendCmd  `cmd:"" help:"Send the stored bytes of an edition again."`
+}
+
+type digestPreviewCmd struct {
+	Name string `arg:"" help:"Name of a digest."`
+	HTML bool   `name:"html" help:"As HTML."`
+	AsOf string `name:"as-of" help:"Compose as of a day (2026-11-01) from what is kept."`
+}
+
+func (c *digestPreviewCmd) Run(ctx context.Context, a *app) error {
+	conn, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.close()
+	var e web.EditionView
+	path := "/control/digests/" + url.PathEscape(c.Name) + "/preview"
+	if err := conn.get(ctx, http.MethodGet, path, url.Values{"as-of": {c.AsOf}}, &e); err != nil {
+		return err
+	}
+	a.printEdition(e, c.HTML)
+	return nil
+}
+
+// printEdition prints an edition as text, or its HTML alone.
+func (a *app) printEdition(e web.EditionView, html bool) {
+	if html {
+		fmt.Fprint(a.stdout, e.HTML)
+		return
+	}
+	fmt.Fprintf(a.stdout, "Subject: %s\n\n%s", e.Subject, e.Text)
+}
+
+type digestSendCmd struct {
+	Name  string   `arg:"" help:"Name of a digest."`
+	Since string   `help:"An extra edition over this long (24h); the digest's own place stays."`
+	To    []string `help:"Receivers of the extra edition instead of the configured ones."`
+}
+
+func (c *digestSendCmd) Run(ctx context.Context, a *app) error {
+	return a.command(ctx, "/control/digests/"+url.PathEscape(c.Name)+"/send", url.Values{"since": {c.Since}, "to": c.To})
+}
+
+type digestListCmd struct {
+	Name string `arg:"" optional:"" help:"Name of a digest."`
+	listing
+}
+
+func (c *digestListCmd) Run(ctx context.Context, a *app) error {
+	req := request{path: "/api/v1/digests", params: url.Values{"limit": {strconv.Itoa(c.Limit)}, "digest": {c.Name}}, json: c.JSON}
+	return list(ctx, a, req, "EDITION\tDATE\tSUBJECT\tDELIVERIES", func(e web.EditionView) string {
+		var to []string
+		for _, d := range e.Deliveries {
+			to = append(to, d.Recipient+" "+d.State)
+		}
+		return row(e.ID, clock(e.Date), e.Subject, strings.Join(to, ", "))
+	})
+}
+
+type digestShowCmd struct {
+	ID   string `arg:"" help:"Edition, as digest list prints it: morning/7."`
+	HTML bool   `name:"html" help:"As HTML."`
+}
+
+func (c *digestShowCmd) Run(ctx context.Context, a *app) error {
+	conn, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.close()
+	var e web.EditionView
+	if err := conn.get(ctx, http.MethodGet, "/api/v1/digests/"+c.ID, nil, &e); err != nil {
+		return err
+	}
+	a.printEdition(e, c.HTML)
+	return nil
+}
+
+type digestResendCmd struct {
+	ID string `arg:"" help:"Edition, as digest list prints it: morning/7."`
+}
+
+func (c *digestResendCmd) Run(ctx context.Context, a *app) error {
+	return a.command(ctx, "/control/resend", url.Values{"id": {c.ID}})
+}
+
+type mailCmd struct {
+	Test mailTestCmd `cmd:"" help:"Connect, log in and send one mail, reporting each answer."`
+}
+
+type mailTestCmd struct {
+	Address string `arg:"" help:"Where to send the test mail."`
+}
+
+func (c *mailTestCmd) Run(ctx context.Context, a *app) error {
+	cfg, err := a.config()
+	if err != nil {
+		return err
+	}
+	if cfg.SMTP == nil {
+		return usageError("no [smtp] in %s: there is no mail server to test", cfg.File)
+	}
+	failed := false
+	for _, step := range mail.Test(ctx, daemon.SMTPOf(cfg.SMTP), c.Address) {
+		fmt.Fprintln(a.stdout, step)
+		failed = failed || !step.OK
+	}
+	if failed {
+		return fmt.Errorf("the test mail was not accepted")
+	}
+	return nil
+}

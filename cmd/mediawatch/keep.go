@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"mediawatch/daemon"
+	"mediawatch/store"
+	"mediawatch/store/bolt"
+	"mediawatch/web"
+)
+
+type backupCmd struct {
+	File string `arg:"" help:"Where to write the copy."`
+}
+
+func (c *backupCmd) Run(ctx context.Context, a *app) error {
+	file, err := filepath.Abs(c.File)
+	if err != nil {
+		return err
+	}
+	return a.command(ctx, "/control/backup", url.Values{"file": {file}})
+}
+
+type restoreCmd struct {
+	File string `arg:"" help:"A backup."`
+}
+
+func (c *restoreCmd) Run(ctx context.Context, a *app) error {
+	cfg, err := a.config()
+	if err != nil {
+		return err
+	}
+	if err := bolt.Restore(ctx, c.File, cfg.Store.Path, bolt.Options{}); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "restored %s from %s; what was there before is kept beside it as .replaced\n", cfg.Store.Path, c.File)
+	return nil
+}
+
+type verifyCmd struct {
+	Structure string `hidden:"" placeholder:"FILE" help:"Check only the structure of this file; for the child process."`
+}
+
+func (c *verifyCmd) Run(ctx context.Context, a *app) error {
+	if c.Structure != "" {
+		return bolt.CheckFile(c.Structure)
+	}
+	cfg, err := a.config()
+	if err != nil {
+		return err
+	}
+	if conn := dial(ctx, daemon.SocketPath(cfg)); conn == nil {
+		if err := a.checkStructure(ctx, cfg.Store.Path); err != nil {
+			return err
+		}
+	}
+	return a.command(ctx, "/control/verify", nil)
+}
+
+// checkStructure checks the store's file in a process of its own: a badly damaged one can end the process that maps it.
+func (a *app) checkStructure(ctx context.Context, path string) error {
+	if !exists(path) {
+		return nil // a new store is made
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	var said bytes.Buffer
+	child := exec.CommandContext(ctx, self, "verify", "--structure", path)
+	child.Env, child.Stdout, child.Stderr = a.env, a.stdout, &said
+	err = child.Run()
+	var ended *exec.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &ended):
+		return err
+	case ended.ExitCode() == exitLocked:
+		return fmt.Errorf("check %s: %w", path, store.ErrLocked)
+	}
+	first, _, _ := strings.Cut(said.String(), "\n")
+	return fmt.Errorf("%w: %s", store.ErrDamaged, strings.TrimPrefix(first, "mediawatch: "))
+}
+
+type compactCmd struct{}
+
+func (c *compactCmd) Run(ctx context.Context, a *app) error {
+	cfg, err := a.config()
+	if err != nil {
+		return err
+	}
+	before, after, err := bolt.Compact(ctx, cfg.Store.Path, bolt.Options{})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "%s: %.1f MB, was %.1f MB\n", cfg.Store.Path, float64(after)/1e6, float64(before)/1e6)
+	return nil
+}
+
+type reindexCmd struct{}
+
+func (c *reindexCmd) Run(ctx context.Context, a *app) error {
+	return a.command(ctx, "/control/reindex", nil)
+}
+
+type statsCmd struct {
+	JSON bool `name:"json" help:"As one JSON object."`
+}
+
+func (c *statsCmd) Run(ctx context.Context, a *app) error {
+	conn, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.close()
+	if c.JSON {
+		return copyAnswer(ctx, conn, "/api/v1/stats", a.stdout)
+	}
+	var s web.StatsView
+	if err := conn.get(ctx, http.MethodGet, "/api/v1/stats", nil, &s); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "items       %8d\nrevisions   %8d\ntexts       %8d\nstories     %8d (of two and more items)\nmatches     %8d\nentries     %8d\nfeeds       %8d\neditions    %8d\ndeliveries  %8d\njournal     %8d\nsize        %8.1f MB\n",
+		s.Items, s.Revisions, s.Texts, s.Stories, s.Matches, s.Entries, s.Feeds, s.Editions, s.Deliveries, s.Head, float64(s.Bytes)/1e6)
+	return nil
+}
+
+type healthcheckCmd struct{}
+
+func (c *healthcheckCmd) Run(ctx context.Context, a *app) error {
+	cfg, err := a.config()
+	if err != nil {
+		return err
+	}
+	conn := dial(ctx, daemon.SocketPath(cfg))
+	if conn == nil {
+		return fmt.Errorf("no daemon answers at %s", daemon.SocketPath(cfg))
+	}
+	resp, err := conn.do(ctx, http.MethodGet, "/healthz", nil)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	fmt.Fprintln(a.stdout, "healthy")
+	return nil
+}
+
+type versionCmd struct{}
+
+func (c *versionCmd) Run(_ context.Context, a *app) error {
+	fmt.Fprintln(a.stdout, "mediawatch", version)
+	return nil
+}
+
+// exists reports whether a file is there.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

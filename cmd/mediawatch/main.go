@@ -1,0 +1,159 @@
+// Command mediawatch is a media monitor: it reads web feeds and saved articles, finds what is the same story, and republishes what its watches match.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	_ "time/tzdata" // schedules name zones on machines that have none installed
+
+	"github.com/alecthomas/kong"
+
+	"mediawatch/store"
+)
+
+// version is set by the linker for releases.
+var version = "0.1.0"
+
+// The exit codes; docs/api.md lists them.
+const (
+	exitDone    = 0
+	exitFailed  = 1
+	exitUsage   = 2 // configuration or usage
+	exitLocked  = 3
+	exitDamaged = 4
+	exitPort    = 5
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], world{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Environ()}))
+}
+
+// world is everything of the process that a command may touch.
+type world struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	env            []string
+}
+
+// getenv returns the value of an environment variable.
+func (w world) getenv(key string) string {
+	for _, kv := range w.env {
+		if k, v, ok := strings.Cut(kv, "="); ok && k == key {
+			return v
+		}
+	}
+	return ""
+}
+
+// exitError is an error with the exit code it deserves.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+func (e *exitError) Unwrap() error { return e.err }
+
+// usageError is the caller's mistake.
+func usageError(format string, args ...any) error {
+	return &exitError{exitUsage, fmt.Errorf(format, args...)}
+}
+
+// run is the program without its process: it returns the exit code.
+func run(ctx context.Context, args []string, w world) int {
+	var cli commands
+	exited := -1
+	parser, err := kong.New(&cli,
+		kong.Name("mediawatch"),
+		kong.Description("A media monitor: reads web feeds and saved articles, finds what is the same story, and republishes what your watches match as Atom feeds and digests."),
+		kong.Writers(w.stdout, w.stderr),
+		kong.Exit(func(code int) { exited = code; panic(exitPanic{}) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	if err != nil {
+		fmt.Fprintln(w.stderr, "mediawatch:", err)
+		return exitFailed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parse(parser, args)
+	if exited >= 0 { // --help and --version end here
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintf(w.stderr, "mediawatch: %v\nmediawatch: see mediawatch --help\n", err)
+		return exitUsage
+	}
+	err = parsed.Run(&app{world: w, configFile: cli.Config})
+	return report(w.stderr, err)
+}
+
+// exitPanic carries kong's wish to exit out of its depths.
+type exitPanic struct{}
+
+// parse reads the command line; kong's wish to exit ends it early.
+func parse(parser *kong.Kong, args []string) (c *kong.Context, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(exitPanic); !ok {
+				panic(r)
+			}
+		}
+	}()
+	return parser.Parse(args)
+}
+
+// report tells a person what went wrong, once, and returns the exit code.
+func report(stderr io.Writer, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	code := exitFailed
+	var known *exitError
+	switch {
+	case errors.As(err, &known):
+		code = known.code
+	case errors.Is(err, store.ErrLocked):
+		code = exitLocked
+	case errors.Is(err, store.ErrDamaged):
+		code = exitDamaged
+	case errors.Is(err, syscall.EADDRINUSE):
+		code = exitPort
+	case errors.Is(err, context.Canceled):
+		err = errors.New("interrupted")
+	}
+	if msg := err.Error(); msg != "" {
+		for _, line := range strings.Split(strings.TrimRight(msg, "\n"), "\n") {
+			fmt.Fprintln(stderr, "mediawatch:", line)
+		}
+	}
+	if hint := hintFor(code, err); hint != "" {
+		fmt.Fprintln(stderr, "mediawatch:", hint)
+	}
+	return code
+}
+
+// hintFor says what to do next.
+func hintFor(code int, err error) string {
+	switch {
+	case code == exitLocked:
+		return "stop the other process first (is mediawatch serve running?)"
+	case code == exitDamaged:
+		return "restore the last backup with: mediawatch restore FILE (keep a copy of the damaged file)"
+	case code == exitPort:
+		return "another program listens there: set [web] listen to a free port"
+	case errors.Is(err, store.ErrFull):
+		return "free some space; nothing that was kept is lost"
+	}
+	return ""
+}

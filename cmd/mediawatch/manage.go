@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"mediawatch/daemon"
+	"mediawatch/text"
+	"mediawatch/web"
+)
+
+// command sends an order and prints what was done.
+func (a *app) command(ctx context.Context, path string, params url.Values) error {
+	conn, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.close()
+	var answer daemon.Done
+	if err := conn.get(ctx, http.MethodPost, path, params, &answer); err != nil {
+		return err
+	}
+	for _, line := range answer.Lines {
+		fmt.Fprintln(a.stdout, line)
+	}
+	if answer.Failed {
+		return &exitError{exitFailed, fmt.Errorf("%s", answer.Summary)}
+	}
+	if answer.Summary != "" {
+		fmt.Fprintln(a.stdout, answer.Summary)
+	}
+	return nil
+}
+
+type feedCmd struct {
+	List    feedListCmd    `cmd:"" help:"List subscriptions with their health."`
+	Add     feedAddCmd     `cmd:"" help:"Subscribe to a feed."`
+	Test    feedTestCmd    `cmd:"" help:"Ask a server once and tell what it does right and wrong; keeps nothing."`
+	Refresh feedRefreshCmd `cmd:"" help:"Read a feed now."`
+	Pause   feedPauseCmd   `cmd:"" help:"Stop asking for a feed."`
+	Resume  feedResumeCmd  `cmd:"" help:"Ask for a paused or gone feed again."`
+	Remove  feedRemoveCmd  `cmd:"" help:"Unsubscribe from a feed that was added with feed add; its items stay."`
+}
+
+type feedListCmd struct{ listing }
+
+func (c *feedListCmd) Run(ctx context.Context, a *app) error {
+	req := request{path: "/api/v1/subscriptions", params: url.Values{"limit": {strconv.Itoa(c.Limit)}}, json: c.JSON}
+	return list(ctx, a, req, "STATE\tITEMS\tLAST NEW\tNEXT\tTITLE\tADDRESS\tID", func(f web.SubscriptionView) string {
+		next, last := "–", "–"
+		if f.Next != nil {
+			next = clock(*f.Next)
+		}
+		if f.LastNew != nil {
+			last = clock(*f.LastNew)
+		}
+		return row(f.State, strconv.FormatInt(f.Items, 10), last, next, text.Truncate(f.Title, 30), f.Address, f.ID[:8])
+	})
+}
+
+type feedAddCmd struct {
+	URL    string   `arg:"" help:"Address of the feed."`
+	Outlet string   `help:"The publisher's name."`
+	Tag    []string `help:"A tag of yours; may be repeated."`
+}
+
+func (c *feedAddCmd) Run(ctx context.Context, a *app) error {
+	return a.command(ctx, "/control/feeds", url.Values{"url": {c.URL}, "outlet": {c.Outlet}, "tag": c.Tag, "author": {a.author()}})
+}
+
+// feedRef names one subscription.
+type feedRef struct {
+	Feed string `arg:"" help:"Its address, or the first digits of its id."`
+}
+
+// order sends an order about the subscription.
+func (f feedRef) order(ctx context.Context, a *app, verb string) error {
+	return a.command(ctx, "/control/feeds/"+verb, url.Values{"feed": {f.Feed}})
+}
+
+type feedRefreshCmd struct{ feedRef }
+
+func (c *feedRefreshCmd) Run(ctx context.Context, a *app) error { return c.order(ctx, a, "refresh") }
+
+type feedPauseCmd struct{ feedRef }
+
+func (c *feedPauseCmd) Run(ctx context.Context, a *app) error { return c.order(ctx, a, "pause") }
+
+type feedResumeCmd struct{ feedRef }
+
+func (c *feedResumeCmd) Run(ctx context.Context, a *app) error { return c.order(ctx, a, "resume") }
+
+type feedRemoveCmd struct{ feedRef }
+
+func (c *feedRemoveCmd) Run(ctx context.Context, a *app) error { return c.order(ctx, a, "remove") }
+
+type opmlCmd struct {
+	Export opmlExportCmd `cmd:"" help:"Print all subscriptions as OPML."`
+}
+
+type opmlExportCmd struct{}
+
+func (c *opmlExportCmd) Run(ctx context.Context, a *app) error {
+	conn, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.close()
+	return copyAnswer(ctx, conn, "/api/v1/subscriptions.opml", a.stdout)
+}
+
+type watchCmd struct {
+	List    watchListCmd    `cmd:"" help:"List watches."`
+	Test    watchTestCmd    `cmd:"" help:"Try a watch or a query on what is kept: counts by day and outlet, samples, lint."`
+	Explain watchExplainCmd `cmd:"" help:"Say why an item is in a watch, or why not."`
+	Link    watchLinkCmd    `cmd:"" help:"Print the address to subscribe to."`
+}
+
+type watchListCmd struct{ listing }
+
+func (c *watchListCmd) Run(ctx context.Context, a *app) error {
+	req := request{path: "/api/v1/watches", params: url.Values{"limit": {strconv.Itoa(c.Limit)}}, json: c.JSON}
+	return list(ctx, a, req, "WATCH\tMATCHES\tLAST\tADDRESS\tQUERY", func(w web.WatchView) string {
+		last := "–"
+		if w.LastMatch != nil {
+			last = clock(*w.LastMatch)
+		}
+		return row(w.Name, strconv.FormatInt(w.Matches, 10), last, w.Feed, text.Truncate(w.Query, 60))
+	})
+}
+
+type watchTestCmd struct {
+	Watch string `arg:"" help:"Name of a watch, or a query."`
+	Since string `default:"30d" help:"How far back: 24h, 7d, 2026-11-01."`
+	JSON  bool   `name:"json" help:"As one JSON object."`
+}
+
+func (c *watchTestCmd) Run(ctx context.Context, a *app) error {
+	conn, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.close()
+	params := url.Values{"q": {c.Watch}, "since": {c.Since}}
+	if c.JSON {
+		return copyAnswer(ctx, conn, "/api/v1/backtest?"+params.Encode(), a.stdout)
+	}
+	var t web.BacktestView
+	if err := conn.get(ctx, http.MethodGet, "/api/v1/backtest", params, &t); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "%d of %d items match %s\n", t.Matched, t.Looked, t.Query)
+	for _, l := range t.Lint {
+		fmt.Fprintf(a.stdout, "note: %s\n", l)
+	}
+	printCounts(a, "by day", t.Days)
+	printCounts(a, "by outlet", t.Outlets)
+	for i, s := range t.Samples {
+		if i == 0 {
+			fmt.Fprintln(a.stdout, "\nsamples")
+		}
+		fmt.Fprintf(a.stdout, "  %s  %s: %s\n      %s\n", clock(s.Time), name(s.Outlet), s.Title, s.Hit)
+	}
+	return nil
+}
+
+func printCounts(a *app, head string, counts []web.CountView) {
+	if len(counts) == 0 {
+		return
+	}
+	fmt.Fprintf(a.stdout, "\n%s\n", head)
+	for _, c := range counts {
+		fmt.Fprintf(a.stdout, "  %-24s %6d\n", c.Key, c.Items)
+	}
+}
+
+type watchExplainCmd struct {
+	Watch string `arg:"" help:"Name of a watch."`
+	Item  string `arg:"" help:"Item id, or the first digits of one."`
+	JSON  bool   `name:"json" help:"As one JSON object."`
+}
+
+func (c *watchExplainCmd) Run(ctx context.Context, a *app) error {
+	conn, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.close()
+	path := "/api/v1/watches/" + url.PathEscape(c.Watch) + "/explain/" + url.PathEscape(c.Item)
+	if c.JSON {
+		return copyAnswer(ctx, conn, path, a.stdout)
+	}
+	var e web.ExplainView
+	if err := conn.get(ctx, http.MethodGet, path, nil, &e); err != nil {
+		return err
+	}
+	verdict := "does not match"
+	if e.Matched {
+		verdict = "matches"
+	}
+	fmt.Fprintf(a.stdout, "%q %s %s: %s\n", e.Title, verdict, e.Watch, e.Query)
+	for _, clause := range e.Clauses {
+		mark := "false"
+		if clause.True {
+			mark = "true "
+		}
+		fmt.Fprintf(a.stdout, "  %s  %s  %s\n", mark, clause.Clause, clause.Why)
+	}
+	return nil
+}
+
+type watchLinkCmd struct {
+	Watch string `arg:"" help:"Name of a watch."`
+}
+
+func (c *watchLinkCmd) Run(ctx context.Context, a *app) error {
+	cfg, err := a.config()
+	if err != nil {
+		return err
+	}
+	if c.Watch != "all" {
+		if _, ok := cfg.Watch(c.Watch); !ok {
+			return usageError("there is no watch %q; mediawatch watch list shows them", c.Watch)
+		}
+	}
+	fmt.Fprintln(a.stdout, web.FeedURL(cfg, c.Watch))
+	return nil
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"mediawatch/config"
+	"mediawatch/daemon"
+)
+
+type serveCmd struct{}
+
+func (c *serveCmd) Run(ctx context.Context, a *app) error {
+	d, done, err := a.daemon(a.stdout)
+	if err != nil {
+		return err
+	}
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	go func() {
+		for range hup {
+			a.reloadOnSignal(ctx, d)
+		}
+	}()
+	return errors.Join(d.Serve(ctx), done())
+}
+
+// reloadOnSignal reads the configuration again; a bad one changes nothing and is told.
+func (a *app) reloadOnSignal(ctx context.Context, d *daemon.Daemon) {
+	notes, err := d.Reload(ctx)
+	if err != nil {
+		fmt.Fprintf(a.stderr, "mediawatch: the configuration was not taken over; the old one stays in force\n%v\n", err)
+		return
+	}
+	for _, n := range notes {
+		fmt.Fprintln(a.stderr, "mediawatch: note:", n)
+	}
+	fmt.Fprintln(a.stderr, "mediawatch: the configuration was read again")
+}
+
+// daemon opens the store and makes a daemon over it; done closes what was opened.
+func (a *app) daemon(out io.Writer) (*daemon.Daemon, func() error, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := openStore(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := daemon.New(daemon.Options{Config: cfg, Load: a.load, Store: s, Log: a.log(), Out: out, Version: version})
+	if err != nil {
+		return nil, nil, errors.Join(err, s.Close())
+	}
+	return d, s.Close, nil
+}
+
+type runCmd struct {
+	Force bool `help:"Also feeds that are not due."`
+}
+
+func (c *runCmd) Run(ctx context.Context, a *app) error {
+	d, done, err := a.daemon(a.stdout)
+	if err != nil {
+		return err
+	}
+	_, err = d.Run(ctx, daemon.RunOptions{Force: c.Force})
+	return errors.Join(err, done())
+}
+
+type reloadCmd struct{}
+
+func (c *reloadCmd) Run(ctx context.Context, a *app) error {
+	cfg, err := a.config()
+	if err != nil {
+		return err
+	}
+	conn := dial(ctx, daemon.SocketPath(cfg))
+	if conn == nil {
+		return fmt.Errorf("no daemon answers at %s", daemon.SocketPath(cfg))
+	}
+	return a.command(ctx, "/control/reload", nil)
+}
+
+type initCmd struct {
+	File string `arg:"" optional:"" default:"mediawatch.toml" help:"Where to write it."`
+}
+
+func (c *initCmd) Run(_ context.Context, a *app) error {
+	f, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, os.ErrExist) {
+		return usageError("%s exists already and stays as it is", c.File)
+	}
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(config.Init(f), f.Close()); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "wrote %s; edit it, then: mediawatch config check && mediawatch serve\n", c.File)
+	return nil
+}
+
+type cfgCmd struct {
+	Check cfgCheckCmd `cmd:"" help:"Report all mistakes of the configuration at once."`
+	Dump  cfgDumpCmd  `cmd:"" help:"Print the configuration in force, secrets hidden."`
+}
+
+type cfgCheckCmd struct{}
+
+func (c *cfgCheckCmd) Run(_ context.Context, a *app) error {
+	cfg, err := a.config()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "%s is sound: %d feeds, %d seed folders, %d watches, %d digests\n", cfg.File, len(cfg.Feeds), len(cfg.Seeds), len(cfg.Watches), len(cfg.Digests))
+	return nil
+}
+
+type cfgDumpCmd struct{}
+
+func (c *cfgDumpCmd) Run(_ context.Context, a *app) error {
+	cfg, err := a.config()
+	if err != nil {
+		return err
+	}
+	return cfg.Dump(a.stdout)
+}

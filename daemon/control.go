@@ -1,0 +1,371 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"mediawatch/config"
+	"mediawatch/digest"
+	"mediawatch/follow"
+	"mediawatch/mail"
+	"mediawatch/news"
+	"mediawatch/store"
+	"mediawatch/web"
+)
+
+// StatusDamaged is the HTTP status of an answer that says the store is damaged.
+const StatusDamaged = 597
+
+// Done is the answer to an order.
+type Done struct {
+	Lines   []string `json:"lines,omitempty"`
+	Summary string   `json:"summary"`
+	Failed  bool     `json:"failed,omitempty"`
+}
+
+// control adds the orders of commands. They are for the socket and for this process: never for the network.
+func (d *Daemon) control(mux *http.ServeMux) {
+	orders := map[string]func(*http.Request) (any, error){
+		"POST /control/reload":                d.orderReload,
+		"POST /control/items/{id}/forget":     d.orderForget,
+		"POST /control/feeds":                 d.orderAddFeed,
+		"POST /control/feeds/{verb}":          d.orderFeed,
+		"GET /control/digests/{name}/preview": d.orderPreview,
+		"POST /control/digests/{name}/send":   d.orderSend,
+		"POST /control/resend":                d.orderResend,
+		"POST /control/backup":                d.orderBackup,
+		"POST /control/verify":                d.orderVerify,
+		"POST /control/reindex":               d.orderReindex,
+	}
+	for pattern, order := range orders {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			if err := r.ParseForm(); err != nil {
+				web.WriteError(w, web.BadRequest("%v", err))
+				return
+			}
+			answer, err := order(r)
+			switch {
+			case errors.Is(err, store.ErrDamaged):
+				web.WriteError(w, &web.Error{Status: StatusDamaged, Msg: err.Error()})
+			case err != nil:
+				web.WriteError(w, err)
+			default:
+				web.WriteJSON(w, r, answer)
+			}
+		})
+	}
+}
+
+func (d *Daemon) orderReload(r *http.Request) (any, error) {
+	notes, err := d.Reload(r.Context())
+	var mistakes *config.Errors
+	if errors.As(err, &mistakes) {
+		return Done{Lines: strings.Split(strings.TrimSpace(mistakes.Error()), "\n"), Summary: "the configuration was not taken over; the old one stays in force", Failed: true}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return Done{Lines: notes, Summary: "the configuration was read again"}, nil
+}
+
+func (d *Daemon) orderForget(r *http.Request) (any, error) {
+	id, err := d.web.ItemID(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	reason := strings.TrimSpace(r.FormValue("reason"))
+	if reason == "" {
+		return nil, web.BadRequest("a reason is needed; it is kept with the tombstone")
+	}
+	if err := d.o.Store.Forget(r.Context(), id, reason, d.o.Now()); err != nil {
+		return nil, err
+	}
+	d.items.Forget(id)
+	return Done{Summary: "item " + id.String() + " is forgotten and will not return"}, nil
+}
+
+func (d *Daemon) orderAddFeed(r *http.Request) (any, error) {
+	cfg := d.config.Load()
+	address := strings.TrimSpace(r.FormValue("url"))
+	for _, f := range cfg.Feeds {
+		if f.URL == address {
+			return Done{Summary: "already subscribed to " + address}, nil
+		}
+	}
+	feed := config.Feed{URL: address, Outlet: r.FormValue("outlet"), Tags: r.Form["tag"], Author: r.FormValue("author"), Time: d.o.Now()}
+	sub := subscription(feed)
+	res, err := d.feeds.Read(r.Context(), sub)
+	if err != nil {
+		return nil, err
+	}
+	if res.Err != nil {
+		return nil, web.BadRequest("%s was not added: %v", address, res.Err)
+	}
+	file, err := cfg.SaveFeed(feed)
+	if err != nil {
+		return nil, web.BadRequest("%s was not added: %v", address, err)
+	}
+	receipt, err := d.o.Store.Append(r.Context(), store.Batch{Documents: []store.Document{res.Document}})
+	if err != nil {
+		return nil, err
+	}
+	d.appended(receipt)
+	if _, err := d.Reload(r.Context()); err != nil {
+		return nil, err
+	}
+	if err := d.CatchUp(r.Context()); err != nil {
+		return nil, err
+	}
+	title := res.Document.Feed.Title
+	return Done{Lines: []string{"saved in " + file}, Summary: fmt.Sprintf("subscribed to %s (%s): %d items", address, title, len(res.Document.Items))}, nil
+}
+
+// orderFeed refreshes, pauses, resumes or removes one subscription.
+func (d *Daemon) orderFeed(r *http.Request) (any, error) {
+	sub, err := d.findFeed(r.FormValue("feed"))
+	if err != nil {
+		return nil, err
+	}
+	ctx := r.Context()
+	switch r.PathValue("verb") {
+	case "refresh":
+		return d.refresh(ctx, sub.URL)
+	case "pause":
+		err := d.o.Store.UpdateFeed(ctx, subscription(sub).ID, func(f *news.Feed) error { f.Paused = true; return nil })
+		return Done{Summary: sub.URL + " is paused"}, err
+	case "resume":
+		err := d.o.Store.UpdateFeed(ctx, subscription(sub).ID, func(f *news.Feed) error {
+			f.Paused, f.Gone, f.NextDue, f.Failures, f.FailSince = false, false, d.o.Now(), 0, time.Time{}
+			return nil
+		})
+		return Done{Summary: sub.URL + " is asked again"}, err
+	case "remove":
+		if err := d.config.Load().RemoveFeed(sub.URL); err != nil {
+			return nil, web.BadRequest("%v", err)
+		}
+		if _, err := d.Reload(ctx); err != nil {
+			return nil, err
+		}
+		return Done{Summary: sub.URL + " is not asked any more; its items stay"}, nil
+	}
+	return nil, web.BadRequest("feeds can be refreshed, paused, resumed and removed")
+}
+
+// refresh reads one feed now.
+func (d *Daemon) refresh(ctx context.Context, address string) (any, error) {
+	for id, sub := range d.subscriptions() {
+		if sub.URL != address {
+			continue
+		}
+		if !d.pass.begin(id) {
+			return Done{Summary: address + " is being read already"}, nil
+		}
+		defer d.pass.end(id)
+		res, err := d.feeds.Read(ctx, sub)
+		if err != nil {
+			return nil, err
+		}
+		receipt, err := d.o.Store.Append(ctx, store.Batch{Documents: []store.Document{res.Document}})
+		if err != nil {
+			return nil, err
+		}
+		d.appended(receipt)
+		if err := d.CatchUp(ctx); err != nil {
+			return nil, err
+		}
+		switch {
+		case res.Err != nil:
+			return Done{Summary: address + ": " + res.Document.Feed.Error, Failed: true}, nil
+		case res.Unchanged:
+			return Done{Summary: address + ": unchanged"}, nil
+		}
+		return Done{Summary: fmt.Sprintf("%s: %d new, %d revised", address, len(receipt.New), len(receipt.Revised))}, nil
+	}
+	return nil, store.ErrNotFound
+}
+
+// findFeed finds a subscription by its address or by the first digits of its id.
+func (d *Daemon) findFeed(ref string) (config.Feed, error) {
+	var found []config.Feed
+	for _, f := range d.config.Load().Feeds {
+		if f.URL == ref {
+			return f, nil
+		}
+		if len(ref) >= 4 && strings.HasPrefix(news.NewFeedID(news.KindFeed, f.URL).String(), strings.ToLower(ref)) {
+			found = append(found, f)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return config.Feed{}, web.BadRequest("no subscription %q; mediawatch feed list shows them", ref)
+	}
+	return config.Feed{}, web.BadRequest("%q begins more than one subscription's id: give more digits", ref)
+}
+
+func (d *Daemon) digestOf(r *http.Request) (config.Digest, error) {
+	name := r.PathValue("name")
+	dc, ok := d.config.Load().Digest(name)
+	if !ok {
+		return dc, web.BadRequest("there is no digest %q in the configuration", name)
+	}
+	return dc, nil
+}
+
+func (d *Daemon) orderPreview(r *http.Request) (any, error) {
+	dc, err := d.digestOf(r)
+	if err != nil {
+		return nil, err
+	}
+	state, err := d.o.Store.Digest(r.Context(), dc.Name)
+	if err != nil {
+		return nil, err
+	}
+	c := composition{daemon: d, digest: dc, state: state, kind: digest.Preview, slot: "preview", from: state.Cursor}
+	if v := r.FormValue("as-of"); v != "" {
+		if c.asOf, err = time.ParseInLocation(time.DateOnly, v, dc.Location); err != nil {
+			return nil, web.BadRequest("as-of %q: a day such as 2026-11-01 expected", v)
+		}
+		if err := c.setBack(r.Context()); err != nil {
+			return nil, err
+		}
+	}
+	composed, err := c.compose(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	rendered, err := digest.Render(composed)
+	if err != nil {
+		return nil, err
+	}
+	return web.EditionView{ID: dc.Name + "/preview", Digest: dc.Name, Date: composed.Now, Subject: rendered.Subject, Text: string(rendered.Text), HTML: string(rendered.HTML)}, nil
+}
+
+// setBack moves a preview to the day before c.asOf: from the edition that was the last one then to the position of the journal at that time.
+func (c *composition) setBack(ctx context.Context) error {
+	c.from = 0
+	before := 0
+	for {
+		editions, err := c.daemon.o.Store.Editions(ctx, c.digest.Name, before, 50)
+		if err != nil {
+			return err
+		}
+		for _, e := range editions {
+			if e.Number > 0 && !e.Date.After(c.asOf) {
+				c.from = e.To
+				editions = nil
+				break
+			}
+			before = e.Number
+		}
+		if len(editions) == 0 || before <= 1 {
+			break
+		}
+	}
+	to, err := c.seqAt(ctx, c.asOf)
+	c.to = max(to, c.from, 1)
+	return err
+}
+
+func (d *Daemon) orderSend(r *http.Request) (any, error) {
+	dc, err := d.digestOf(r)
+	if err != nil {
+		return nil, err
+	}
+	x := extra{to: r.Form["to"]}
+	if v := r.FormValue("since"); v != "" {
+		since, err := config.ParseDuration(v)
+		if err != nil {
+			return nil, web.BadRequest("since %q: %v", v, err)
+		}
+		x.since = time.Duration(since)
+	}
+	for _, to := range x.to {
+		if _, err := mail.ParseAddress(to); err != nil {
+			return nil, web.BadRequest("to %q: %v", to, err)
+		}
+	}
+	summary, err := d.sendNow(r.Context(), dc, x)
+	if err != nil {
+		return nil, err
+	}
+	return Done{Summary: summary}, nil
+}
+
+func (d *Daemon) orderResend(r *http.Request) (any, error) {
+	name, number, err := web.ParseEdition(r.FormValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	deliveries, err := d.o.Store.Deliveries(r.Context(), name, number)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	for _, dl := range deliveries {
+		if dl.Number != number {
+			continue
+		}
+		dl.State, dl.NextTry, dl.Settled, dl.Created = news.DeliveryPending, d.o.Now(), time.Time{}, d.o.Now()
+		if err := d.o.Store.Settle(r.Context(), dl); err != nil {
+			return nil, err
+		}
+		lines = append(lines, "again to "+dl.Recipient)
+	}
+	if len(lines) == 0 {
+		return nil, web.BadRequest("edition %s/%d has no deliveries", name, number)
+	}
+	return Done{Lines: lines, Summary: "resent " + name + "/" + strconv.Itoa(number)}, d.deliver(r.Context())
+}
+
+func (d *Daemon) orderBackup(r *http.Request) (any, error) {
+	b, ok := d.o.Store.(store.Backuper)
+	if !ok {
+		return nil, web.BadRequest("this store cannot be backed up by mediawatch")
+	}
+	file := r.FormValue("file")
+	if err := b.Backup(r.Context(), file); err != nil {
+		return nil, err
+	}
+	return Done{Summary: "backup written and verified: " + file}, nil
+}
+
+func (d *Daemon) orderVerify(r *http.Request) (any, error) {
+	v, ok := d.o.Store.(store.Verifier)
+	if !ok {
+		return nil, web.BadRequest("this store cannot be verified by mediawatch")
+	}
+	var lines []string
+	if err := v.Verify(r.Context(), func(line string) { lines = append(lines, line) }); err != nil {
+		return nil, err
+	}
+	if len(lines) > 0 {
+		return nil, fmt.Errorf("%w: %s", store.ErrDamaged, strings.Join(lines, "; "))
+	}
+	return Done{Summary: "sound"}, nil
+}
+
+func (d *Daemon) orderReindex(r *http.Request) (any, error) {
+	if ix, ok := d.o.Store.(store.Reindexer); ok {
+		if err := ix.Reindex(r.Context()); err != nil {
+			return nil, err
+		}
+	}
+	var names []string
+	for _, w := range watchesOf(d.config.Load()) {
+		names = append(names, w.Name)
+	}
+	if err := follow.Reset(r.Context(), d.o.Store, names); err != nil {
+		return nil, err
+	}
+	if err := d.CatchUp(r.Context()); err != nil {
+		return nil, err
+	}
+	return Done{Summary: "everything derived was computed again; nothing is announced"}, nil
+}

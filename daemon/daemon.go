@@ -1,0 +1,206 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"mediawatch/config"
+	"mediawatch/fetch"
+	"mediawatch/follow"
+	"mediawatch/ingest"
+	"mediawatch/schedule"
+	"mediawatch/store"
+	"mediawatch/web"
+)
+
+// Options are what a Daemon is made of.
+type Options struct {
+	Config  *config.Config
+	Load    func() (*config.Config, error) // reads the configuration again, for reload
+	Store   store.Store                    // closed by the caller
+	Log     *slog.Logger                   // for what needs attention
+	Out     io.Writer                      // for people: addresses, one line a pass
+	Version string
+	Now     func() time.Time // nil: time.Now
+}
+
+// Daemon is the running program. Commands that find no daemon make one of their own over the store and use the same handlers.
+type Daemon struct {
+	o      Options
+	config atomic.Pointer[config.Config]
+	facts  atomic.Pointer[facts]
+	client *fetch.Client
+	queue  *fetch.Queue
+	writer *ingest.Writer
+	feeds  *ingest.FeedReader
+	folder *ingest.FolderReader
+
+	items   *follow.Items
+	linker  *follow.Linker
+	matcher *follow.Matcher
+	follow  sync.Mutex    // one step at a time, and none while watches change
+	wake    chan struct{} // something was appended
+
+	pass    *pass
+	scan    sync.Mutex // one scan of the seed folders at a time
+	digests sync.Mutex // one edition at a time
+	web     *web.Server
+	ticking atomic.Pointer[schedule.Runner] // nil until Serve
+	started time.Time
+	ready   atomic.Bool
+	health  health
+}
+
+// New makes a daemon over an open store. Nothing runs until Serve or Run.
+func New(o Options) (*Daemon, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	d := &Daemon{o: o, wake: make(chan struct{}, 1), started: o.Now(), pass: newPass(o.Now())}
+	client, err := fetch.New(fetchOptions(o))
+	if err != nil {
+		return nil, err
+	}
+	d.client = client
+	d.queue = client.NewQueue(fetchWorkers)
+	d.queue.OnPanic = func(key string, value any, stack []byte) {
+		o.Log.Error("reading a feed panicked", "feed", key, "err", fmt.Sprint(value), "stack", string(stack))
+	}
+	d.items = follow.NewItems(o.Store)
+	d.linker = follow.NewLinker(o.Store, d.items)
+	d.matcher = follow.NewMatcher(o.Store, d.items, factsOf(&d.facts), o.Now)
+	d.writer = ingest.NewWriter(o.Store, d.appended)
+	d.feeds = &ingest.FeedReader{Client: client, Journal: o.Store, Feeds: o.Store, Outlets: outletsOf(&d.facts), Now: o.Now, Rand: rand.Float64}
+	d.folder = &ingest.FolderReader{Journal: o.Store, Feeds: o.Store, Now: o.Now, Sleep: sleep}
+	d.use(o.Config)
+	d.web = web.New(web.Options{Store: o.Store, Config: d.config.Load, Facts: factsOf(&d.facts), Status: d.status, Version: o.Version, Now: o.Now})
+	return d, nil
+}
+
+// fetchWorkers is how many feeds are read at a time; most of the time a worker waits for a server.
+const fetchWorkers = 16
+
+func fetchOptions(o Options) fetch.Options {
+	f := o.Config.Fetch
+	return fetch.Options{
+		UserAgent: userAgent(o), Allow: f.Allow, Proxy: f.Proxy, HostGap: time.Duration(f.HostGap),
+		MaxIdle: max(fetch.DefaultMaxIdle, len(o.Config.Feeds)), Now: o.Now,
+	}
+}
+
+// userAgent is who we say we are: as configured, else the program with the address where people can read about it.
+func userAgent(o Options) string {
+	if o.Config.Fetch.UserAgent != "" {
+		return o.Config.Fetch.UserAgent
+	}
+	if o.Config.Web.PublicURL != "" {
+		return "mediawatch/" + o.Version + " (+" + o.Config.Web.PublicURL + ")"
+	}
+	return "mediawatch/" + o.Version + " (+https://github.com/mediawatch/mediawatch)"
+}
+
+// use takes over a configuration.
+func (d *Daemon) use(cfg *config.Config) {
+	d.follow.Lock()
+	defer d.follow.Unlock()
+	d.config.Store(cfg)
+	d.facts.Store(newFacts(cfg))
+	d.feeds.Pace.Store(int64(cfg.Fetch.Interval))
+	d.matcher.SetWatches(watchesOf(cfg))
+}
+
+// watchesOf returns the configured watches and the one that matches everything.
+func watchesOf(cfg *config.Config) []follow.Watch {
+	watches := []follow.Watch{{Name: follow.All, Version: "all"}}
+	for _, w := range cfg.Watches {
+		watches = append(watches, follow.Watch{Name: w.Name, Query: w.Query, ByItem: w.Group == config.GroupItem, Version: w.Query.Hash()})
+	}
+	return watches
+}
+
+// appended is told of each transaction of the writer.
+func (d *Daemon) appended(r store.Receipt) {
+	d.items.Remember(r)
+	d.pass.appended(r)
+	if len(r.New)+len(r.Revised) > 0 {
+		d.wakeFollowers()
+	}
+}
+
+func (d *Daemon) wakeFollowers() {
+	select {
+	case d.wake <- struct{}{}:
+	default: // they are awake already
+	}
+}
+
+// CatchUp lets the followers derive everything there is to derive.
+func (d *Daemon) CatchUp(ctx context.Context) error {
+	return follow.CatchUp(ctx, lockedStep{&d.follow, d.linker}, lockedStep{&d.follow, d.matcher})
+}
+
+// lockedStep keeps a follower's step apart from a change of the watches.
+type lockedStep struct {
+	mu *sync.Mutex
+	f  follow.Follower
+}
+
+// Step implements follow.Follower.
+func (l lockedStep) Step(ctx context.Context) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.f.Step(ctx)
+}
+
+// Handler answers what the socket is asked: the API of the web server and the orders of commands.
+func (d *Daemon) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", d.web)
+	d.control(mux)
+	return mux
+}
+
+// Reload reads the configuration again. A bad one changes nothing and is the error.
+func (d *Daemon) Reload(ctx context.Context) ([]string, error) {
+	cfg, err := d.o.Load()
+	if err != nil {
+		return nil, err
+	}
+	old := d.config.Load()
+	var notes []string
+	for key, differs := range map[string]bool{
+		"[store] path":                     old.Store.Path != cfg.Store.Path,
+		"[web] listen":                     old.Web.Listen != cfg.Web.Listen,
+		"[fetch] proxy":                    old.Fetch.Proxy != cfg.Fetch.Proxy,
+		"[fetch] host_gap, allow_networks": old.Fetch.HostGap != cfg.Fetch.HostGap || fmt.Sprint(old.Fetch.Allow) != fmt.Sprint(cfg.Fetch.Allow),
+	} {
+		if differs {
+			notes = append(notes, key+" takes effect after a restart")
+		}
+	}
+	d.use(cfg)
+	d.scheduleDigests(old)
+	if err := d.adopt(ctx); err != nil {
+		return notes, err
+	}
+	d.wakeFollowers()
+	return notes, nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}

@@ -1,0 +1,142 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	netmail "net/mail"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"mediawatch/config"
+	"mediawatch/mail"
+	"mediawatch/news"
+	"mediawatch/store"
+)
+
+// What a delivery's recipient begins with.
+const (
+	toMail   = "mailto:"
+	toFolder = "dir:"
+)
+
+// deliveryLease is how long an attempt may take: connecting, sending, and the ten minutes a server may think about the final dot.
+const deliveryLease = 20 * time.Minute
+
+// deliver hands over every delivery that is due, one after the other.
+func (d *Daemon) deliver(ctx context.Context) error {
+	for {
+		now := d.o.Now()
+		dl, err := d.o.Store.Claim(ctx, now, now.Add(deliveryLease))
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("claim a delivery: %w", err)
+		}
+		outcome := d.attempt(ctx, dl)
+		if ctx.Err() != nil && outcome.State != mail.StateSent {
+			outcome = mail.Outcome{State: mail.StateUnknown, Answer: "interrupted"}
+		}
+		settled := mail.Settled(dl, outcome, d.o.Now())
+		if err := d.o.Store.Settle(context.WithoutCancel(ctx), settled); err != nil {
+			return fmt.Errorf("settle the delivery of %s/%d: %w", dl.Digest, dl.Number, err)
+		}
+		d.sayDelivery(settled)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+// sayDelivery tells people what became of a delivery.
+func (d *Daemon) sayDelivery(dl news.Delivery) {
+	to := strings.TrimPrefix(strings.TrimPrefix(dl.Recipient, toMail), toFolder)
+	if dl.State == news.DeliverySent {
+		d.say("%s  digest %s: edition %d delivered to %s", d.o.Now().Format("15:04:05"), dl.Digest, dl.Number, to)
+		return
+	}
+	d.o.Log.Warn("edition not delivered", "digest", dl.Digest, "edition", dl.Number, "to", to, "state", dl.State, "answer", dl.Answer, "next", dl.NextTry)
+}
+
+// attempt hands over one delivery: the stored bytes, whatever the configuration says now.
+func (d *Daemon) attempt(ctx context.Context, dl news.Delivery) mail.Outcome {
+	e, err := d.o.Store.Edition(ctx, dl.Digest, dl.Number)
+	if err != nil {
+		return mail.Outcome{State: mail.StateRetry, Answer: err.Error()}
+	}
+	switch to, isMail := strings.CutPrefix(dl.Recipient, toMail); {
+	case isMail:
+		return d.sendMail(ctx, e, to)
+	default:
+		return d.writeFolder(e, strings.TrimPrefix(dl.Recipient, toFolder))
+	}
+}
+
+// message is an edition as a mail. It depends on nothing but the edition, the recipient and the configured sender.
+func (d *Daemon) message(e news.Edition, from, to string) mail.Message {
+	cfg := d.config.Load()
+	m := mail.Message{From: from, To: to, Subject: e.Subject, Text: e.Text, HTML: e.HTML, Date: e.Date, MessageID: e.MessageID}
+	name := strings.TrimSuffix(e.Digest, extraSuffix)
+	m.ListName = name
+	if dc, ok := cfg.Digest(name); ok && dc.Title != "" {
+		m.ListName = dc.Title
+	}
+	if a, err := netmail.ParseAddress(from); err == nil {
+		if _, host, ok := strings.Cut(a.Address, "@"); ok {
+			m.ListID = name + ".mediawatch." + host
+			m.ListUnsubscribe = a.Address
+		}
+	}
+	return m
+}
+
+func (d *Daemon) sendMail(ctx context.Context, e news.Edition, to string) mail.Outcome {
+	cfg := d.config.Load()
+	if cfg.SMTP == nil {
+		return mail.Outcome{State: mail.StateRetry, Answer: "no [smtp] in the configuration"}
+	}
+	eml, err := mail.Build(d.message(e, cfg.SMTP.From, to))
+	if err != nil {
+		return mail.Outcome{State: mail.StateFailed, Answer: err.Error()}
+	}
+	sender, err := mail.NewSMTP(SMTPOf(cfg.SMTP))
+	if err != nil {
+		return mail.Outcome{State: mail.StateRetry, Answer: err.Error()}
+	}
+	from, err := mail.ParseAddress(cfg.SMTP.From)
+	if err != nil {
+		return mail.Outcome{State: mail.StateRetry, Answer: err.Error()}
+	}
+	return sender.Send(ctx, from.Addr, to, eml)
+}
+
+// folderSender stands as the sender of mails that are written to a folder where no mail server is configured.
+const folderSender = "mediawatch@localhost"
+
+func (d *Daemon) writeFolder(e news.Edition, dir string) mail.Outcome {
+	cfg := d.config.Load()
+	from := folderSender
+	if cfg.SMTP != nil {
+		from = cfg.SMTP.From
+	}
+	eml, err := mail.Build(d.message(e, from, folderSender))
+	if err != nil {
+		return mail.Outcome{State: mail.StateFailed, Answer: err.Error()}
+	}
+	path := dir
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(filepath.Dir(cfg.File), path)
+	}
+	paths, err := mail.Folder{Dir: path}.Write(mail.Name(e.Digest, e.Number, e.Date), mail.Files{HTML: e.HTML, Text: e.Text, EML: eml})
+	if err != nil {
+		return mail.Outcome{State: mail.StateRetry, Answer: err.Error()}
+	}
+	return mail.Outcome{State: mail.StateSent, Answer: "written as " + filepath.Base(paths[0])}
+}
+
+// SMTPOf turns what the configuration says about the mail server into what the sender takes.
+func SMTPOf(c *config.SMTP) mail.Options {
+	return mail.Options{Host: c.Host, Port: c.Port, Security: mail.Security(c.TLS), Username: c.Username, Password: c.Password, From: c.From}
+}

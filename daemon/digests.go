@@ -1,0 +1,205 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"mediawatch/config"
+	"mediawatch/digest"
+	"mediawatch/mail"
+	"mediawatch/news"
+	"mediawatch/schedule"
+	"mediawatch/store"
+)
+
+// extraSuffix marks the editions a person asked for beside the schedule: they have numbers of their own, so that the regular ones have no holes.
+const extraSuffix = "+extra"
+
+// welcomeSlot is what caused a welcome edition.
+const welcomeSlot = "welcome"
+
+// dueDigests runs the newest missed slot of every digest.
+func (d *Daemon) dueDigests(ctx context.Context) error {
+	var errs []error
+	for _, dc := range d.config.Load().Digests {
+		errs = append(errs, d.dueDigest(ctx, dc))
+	}
+	return errors.Join(errs...)
+}
+
+// dueDigest runs the newest slot of a digest that came since the last one that ran. A digest that never ran begins now.
+func (d *Daemon) dueDigest(ctx context.Context, dc config.Digest) error {
+	d.digests.Lock()
+	defer d.digests.Unlock()
+	state, err := d.o.Store.Digest(ctx, dc.Name)
+	if err != nil {
+		return err
+	}
+	now := d.o.Now()
+	if state.LastSlot.IsZero() {
+		to := state
+		to.LastSlot = now
+		return d.o.Store.CommitEdition(ctx, store.EditionCommit{From: state, To: to})
+	}
+	slot, due := dc.Schedule.Latest(state.LastSlot, now)
+	if !due {
+		return nil
+	}
+	return d.runSlot(ctx, dc, state, slot)
+}
+
+// runSlot makes the edition of a slot, or skips it when there is nothing to tell.
+func (d *Daemon) runSlot(ctx context.Context, dc config.Digest, state news.DigestState, slot schedule.Slot) error {
+	if err := d.CatchUp(ctx); err != nil {
+		return err
+	}
+	c := composition{daemon: d, digest: dc, state: state, slot: slot.Key, from: state.Cursor, number: state.Number + 1}
+	composed, err := c.compose(ctx)
+	if err != nil {
+		return fmt.Errorf("digest %s: %w", dc.Name, err)
+	}
+	to := state
+	to.LastSlot = slot.At
+	if composed.Empty && dc.Empty != config.EmptySend {
+		return d.o.Store.CommitEdition(ctx, store.EditionCommit{From: state, To: to})
+	}
+	to.Cursor, to.Number = c.to, c.number
+	return d.commitEdition(ctx, c, composed, to, receivers(dc))
+}
+
+// commitEdition renders an edition outside any transaction and keeps it with its deliveries and the digest's new place.
+func (d *Daemon) commitEdition(ctx context.Context, c composition, composed digest.Composed, to news.DigestState, receivers []string) error {
+	rendered, err := digest.Render(composed)
+	if err != nil {
+		return fmt.Errorf("render digest %s: %w", c.digest.Name, err)
+	}
+	now := composed.Now.UTC().Truncate(time.Microsecond)
+	e := news.Edition{
+		Digest: to.Digest, Number: c.number, Slot: c.slot, From: c.from, To: c.to, Date: now,
+		MessageID: mail.MessageID(d.o.Store.ID(), to.Digest, c.number, ""),
+		Subject:   rendered.Subject, Text: rendered.Text, HTML: rendered.HTML, Stories: composed.Reported, Counts: composed.Counts,
+	}
+	commit := store.EditionCommit{From: c.state, To: to, Edition: &e}
+	for _, r := range receivers {
+		commit.Deliveries = append(commit.Deliveries, news.Delivery{
+			Digest: e.Digest, Number: e.Number, Recipient: r, State: news.DeliveryPending, NextTry: now, Created: now,
+		})
+	}
+	if err := d.o.Store.CommitEdition(ctx, commit); err != nil {
+		return fmt.Errorf("keep edition %s/%d: %w", e.Digest, e.Number, err)
+	}
+	d.say("%s  digest %s: %s", d.o.Now().Format("15:04:05"), c.digest.Name, rendered.Subject)
+	return nil
+}
+
+// receivers are the addresses and the folder a digest goes to.
+func receivers(dc config.Digest) []string {
+	var out []string
+	for _, to := range dc.To {
+		out = append(out, toMail+to)
+	}
+	if dc.Dir != "" {
+		out = append(out, toFolder+dc.Dir)
+	}
+	return out
+}
+
+// welcome writes the first edition of each digest that never had one, from what the store holds, so that a newcomer sees a digest at once.
+// It moves no cursor.
+func (d *Daemon) welcome(ctx context.Context) error {
+	d.digests.Lock()
+	defer d.digests.Unlock()
+	for _, dc := range d.config.Load().Digests {
+		state, err := d.o.Store.Digest(ctx, dc.Name)
+		if err != nil {
+			return err
+		}
+		if state.Welcomed || state.Number > 0 {
+			continue
+		}
+		c := composition{daemon: d, digest: dc, state: state, slot: welcomeSlot, kind: digest.Welcome}
+		composed, err := c.compose(ctx)
+		if err != nil {
+			return fmt.Errorf("digest %s: %w", dc.Name, err)
+		}
+		if composed.Empty { // nothing there yet
+			continue
+		}
+		to := state
+		to.Welcomed = true
+		if to.LastSlot.IsZero() {
+			to.LastSlot = d.o.Now()
+		}
+		composed.Reported = nil
+		if err := d.commitEdition(ctx, c, composed, to, receivers(dc)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// extra is an edition that a person asked for.
+type extra struct {
+	since time.Duration // 0: everything since the last edition
+	to    []string      // addresses instead of the configured receivers
+}
+
+// sendNow makes an edition outside the schedule. Without a window and receivers of its own it is the next regular one.
+func (d *Daemon) sendNow(ctx context.Context, dc config.Digest, x extra) (string, error) {
+	d.digests.Lock()
+	defer d.digests.Unlock()
+	if err := d.CatchUp(ctx); err != nil {
+		return "", err
+	}
+	name, regular := dc.Name, x.since == 0 && len(x.to) == 0
+	if !regular {
+		name += extraSuffix
+	}
+	state, err := d.o.Store.Digest(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	c := composition{daemon: d, digest: dc, state: state, slot: "sent by hand", from: state.Cursor, number: state.Number + 1}
+	to := state
+	if regular {
+		to.LastSlot = d.o.Now()
+	} else {
+		own, err := d.o.Store.Digest(ctx, dc.Name)
+		if err != nil {
+			return "", err
+		}
+		c.kind, c.from = digest.Extra, own.Cursor
+		if x.since > 0 {
+			if c.from, err = c.seqAt(ctx, d.o.Now().Add(-x.since)); err != nil {
+				return "", err
+			}
+		}
+	}
+	composed, err := c.compose(ctx)
+	if err != nil {
+		return "", err
+	}
+	if composed.Empty && dc.Empty != config.EmptySend {
+		return "nothing to send: nothing new matches since the last edition", nil
+	}
+	to.Number = c.number
+	if regular {
+		to.Cursor = c.to
+	} else {
+		composed.Reported = nil
+	}
+	to.Digest = name
+	rec := receivers(dc)
+	if len(x.to) > 0 {
+		rec = rec[:0]
+		for _, a := range x.to {
+			rec = append(rec, toMail+a)
+		}
+	}
+	if err := d.commitEdition(ctx, c, composed, to, rec); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("edition %s/%d made: %s", name, c.number, composed.Subject()), d.deliver(ctx)
+}

@@ -1,0 +1,93 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"mediawatch/store"
+	"mediawatch/web"
+)
+
+// health is what /healthz, the overview and the health of commands tell.
+type health struct {
+	mu        sync.Mutex
+	last      Summary
+	lastAt    time.Time
+	store     error // the last failure to keep something
+	storeAt   time.Time
+	following error
+	noSpace   bool
+}
+
+// paused notes whether reading pauses for want of space and reports whether that is new.
+func (h *health) paused(err error) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	was := h.noSpace
+	h.noSpace = err != nil
+	return h.noSpace && !was
+}
+
+func (h *health) passed(s Summary) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.last, h.lastAt = s, s.Started.Add(s.Took)
+}
+
+func (h *health) storeFailed(err error, at time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.store, h.storeAt = err, at
+}
+
+// storeError returns the last failure to keep something, and forgets it.
+func (h *health) storeError() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	err := h.store
+	h.store = nil
+	return err
+}
+
+func (h *health) followed(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.following = err
+}
+
+// storeTrouble is how long a failure to keep something counts as present.
+const storeTrouble = 5 * time.Minute
+
+// status is what the web server shows of the running program.
+func (d *Daemon) status(context.Context) web.Status {
+	d.health.mu.Lock()
+	defer d.health.mu.Unlock()
+	h := &d.health
+	s := web.Status{Started: d.started, Ready: d.ready.Load(), Queued: d.queue.Len()}
+	if !h.lastAt.IsZero() {
+		s.LastPass, s.LastPassAt = h.last.String(), h.lastAt
+	}
+	if h.store != nil && d.o.Now().Sub(h.storeAt) < storeTrouble {
+		s.Problems = append(s.Problems, "the store: "+h.store.Error())
+	}
+	if h.following != nil {
+		s.Problems = append(s.Problems, "following the journal: "+h.following.Error())
+	}
+	if err := d.space(); err != nil {
+		s.Problems = append(s.Problems, err.Error())
+	}
+	return s
+}
+
+// space returns an error when there is less room for the store than the configuration asks for: then ingest pauses and digests go on.
+func (d *Daemon) space() error {
+	cfg := d.config.Load()
+	free, err := freeBytes(filepath.Dir(cfg.Store.Path))
+	if err != nil || free >= int64(cfg.Store.MinFree) { // a file system that cannot tell is not a reason to stop
+		return nil
+	}
+	return fmt.Errorf("%w: %d MB free where [store] min_free asks for %d MB; reading pauses, digests go on", store.ErrFull, free/1e6, int64(cfg.Store.MinFree)/1e6)
+}

@@ -1,0 +1,219 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"mediawatch/ingest"
+	"mediawatch/news"
+	"mediawatch/store"
+)
+
+// pass counts what happens between two summary lines.
+type pass struct {
+	mu       sync.Mutex
+	inFlight map[news.FeedID]bool // queued, being read or being kept
+	sum      Summary
+}
+
+// Summary is what one pass did.
+type Summary struct {
+	Started   time.Time
+	Took      time.Duration
+	Asked     int // feeds that were asked
+	Unchanged int
+	Failed    int
+	Offline   int // of the failed: the machine has no network
+	Files     int // seed files read
+	Waiting   int // seed files still being written
+	Problems  int // seed files and folders that could not be read
+	New       int // items
+	Backlog   int // of the new: older than our watching
+	Revised   int
+	Failures  []string // the feeds that failed for the third time in a row, for people
+}
+
+func newPass(now time.Time) *pass {
+	return &pass{inFlight: make(map[news.FeedID]bool), sum: Summary{Started: now}}
+}
+
+// begin marks a feed as under way; false when it already is.
+func (p *pass) begin(id news.FeedID) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.inFlight[id] {
+		return false
+	}
+	p.inFlight[id] = true
+	return true
+}
+
+func (p *pass) end(id news.FeedID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.inFlight, id)
+}
+
+func (p *pass) idle() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.inFlight) == 0
+}
+
+func (p *pass) appended(r store.Receipt) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sum.New += len(r.New)
+	p.sum.Revised += len(r.Revised)
+	for i := range r.New {
+		if r.New[i].Backlog {
+			p.sum.Backlog++
+		}
+	}
+}
+
+func (p *pass) feed(sub ingest.Subscription, res ingest.FeedResult) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sum.Asked++
+	switch {
+	case res.Unchanged:
+		p.sum.Unchanged++
+	case res.Err != nil:
+		p.sum.Failed++
+		if res.Offline {
+			p.sum.Offline++
+		}
+		if res.Report {
+			p.sum.Failures = append(p.sum.Failures, sub.URL+": "+res.Document.Feed.Error)
+		}
+	}
+}
+
+func (p *pass) folder(res ingest.FolderResult) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sum.Files += res.Read
+	p.sum.Waiting += res.Waiting
+	p.sum.Problems += len(res.Problems)
+}
+
+// take returns the summary so far and begins the next one.
+func (p *pass) take(now time.Time) Summary {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.sum
+	s.Took = now.Sub(s.Started)
+	p.sum = Summary{Started: now}
+	return s
+}
+
+// quiet reports whether nothing happened that a person wants to read about.
+func (s Summary) quiet() bool {
+	return s.Asked+s.Files+s.Problems+s.New+s.Revised == 0
+}
+
+// String is the summary in one line for people.
+func (s Summary) String() string {
+	var parts []string
+	add := func(n int, one, many string) {
+		switch {
+		case n == 1:
+			parts = append(parts, "1 "+one)
+		case n > 1:
+			parts = append(parts, fmt.Sprintf("%d %s", n, many))
+		}
+	}
+	add(s.Asked, "feed asked", "feeds asked")
+	add(s.Unchanged, "unchanged", "unchanged")
+	add(s.Failed-s.Offline, "failed", "failed")
+	add(s.Offline, "without network", "without network")
+	add(s.Files, "seed file read", "seed files read")
+	add(s.Problems, "problem with seed files", "problems with seed files")
+	switch {
+	case s.New > 0 && s.Backlog == s.New:
+		add(s.New, "older item", "older items")
+	case s.Backlog > 0:
+		parts = append(parts, fmt.Sprintf("%d new items (+%d older)", s.New-s.Backlog, s.Backlog))
+	default:
+		add(s.New, "new item", "new items")
+	}
+	add(s.Revised, "revision", "revisions")
+	if s.New+s.Revised == 0 {
+		parts = append(parts, "nothing new")
+	}
+	return fmt.Sprintf("pass: %s, in %s", strings.Join(parts, ", "), s.Took.Round(10*time.Millisecond))
+}
+
+// say prints a line for people.
+func (d *Daemon) say(format string, args ...any) {
+	fmt.Fprintf(d.o.Out, format+"\n", args...)
+}
+
+// finishPass prints what happened since the last line, if anything did.
+func (d *Daemon) finishPass() Summary {
+	s := d.pass.take(d.o.Now())
+	if s.quiet() {
+		return s
+	}
+	d.health.passed(s)
+	d.say("%s  %s", d.o.Now().Format("15:04:05"), s)
+	for _, line := range s.Failures {
+		d.say("          failing: %s", line)
+	}
+	return s
+}
+
+// RunOptions say how to run one pass.
+type RunOptions struct {
+	Force bool // also feeds that are not due
+}
+
+// Run makes one pass: seed folders, due feeds, followers, due digests, deliveries.
+func (d *Daemon) Run(ctx context.Context, o RunOptions) (Summary, error) {
+	if err := d.adopt(ctx); err != nil {
+		return Summary{}, err
+	}
+	if err := d.space(); err != nil {
+		return Summary{}, err
+	}
+	if err := d.scanFolders(ctx); err != nil {
+		return Summary{}, err
+	}
+	submit := d.submitDue
+	if o.Force {
+		submit = d.submitAll
+	}
+	if err := submit(ctx); err != nil {
+		return Summary{}, err
+	}
+	if err := d.queue.Drain(ctx); err != nil {
+		return Summary{}, d.interrupted(err)
+	}
+	d.writer.Flush()
+	if err := d.CatchUp(ctx); err != nil {
+		return Summary{}, err
+	}
+	err := errors.Join(d.welcome(ctx), d.dueDigests(ctx), d.deliver(ctx))
+	return d.finishPass(), errors.Join(err, d.health.storeError())
+}
+
+// interrupted stops what still runs and keeps what was read.
+func (d *Daemon) interrupted(err error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin/2)
+	defer cancel()
+	stopErr := d.queue.Stop(ctx)
+	d.writer.Flush()
+	return errors.Join(err, stopErr)
+}
+
+// age is how long ago the last summary was taken.
+func (p *pass) age(now time.Time) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return now.Sub(p.sum.Started)
+}

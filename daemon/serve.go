@@ -1,0 +1,204 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"mediawatch/config"
+	"mediawatch/follow"
+	"mediawatch/schedule"
+	"mediawatch/web"
+)
+
+const (
+	stopWithin  = 9 * time.Second // everything that runs is stopped by then
+	feedTick    = "every 5s"
+	deliverTick = "every 15s"
+	passAtLeast = time.Minute // how often a summary is printed while the queues never empty
+)
+
+// Serve runs until ctx ends, then stops within ten seconds. The listeners are opened before anything is read, so that a port in use is told at once.
+func (d *Daemon) Serve(ctx context.Context) error {
+	cfg := d.config.Load()
+	listener, err := net.Listen("tcp", cfg.Web.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", cfg.Web.Listen, err)
+	}
+	socket, err := listenSocket(SocketPath(cfg))
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer os.Remove(SocketPath(cfg))
+	public := d.serveHTTP(listener, d.web)
+	private := d.serveHTTP(socket, d.Handler())
+	defer func() {
+		stop, cancel := context.WithTimeout(context.Background(), stopWithin/3)
+		defer cancel()
+		_ = public.Shutdown(stop)  // a reader that holds on is cut off
+		_ = private.Shutdown(stop) // likewise
+	}()
+	d.greet(cfg)
+	return d.work(ctx)
+}
+
+// serveHTTP serves in the background with limits for slow clients.
+func (d *Daemon) serveHTTP(l net.Listener, h http.Handler) *http.Server {
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	go func() {
+		if err := s.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			d.o.Log.Error("the web server stopped", "err", err)
+		}
+	}()
+	return s
+}
+
+// greet prints where everything is.
+func (d *Daemon) greet(cfg *config.Config) {
+	d.say("mediawatch %s", d.o.Version)
+	d.say("  page     %s/", web.BaseURL(cfg))
+	d.say("  feed     %s  (everything)", web.FeedURL(cfg, follow.All))
+	for _, w := range cfg.Watches {
+		d.say("  feed     %s  (%s)", web.FeedURL(cfg, w.Name), d.watchTitle(w.Name))
+	}
+	for _, dc := range cfg.Digests {
+		to := receivers(dc)
+		d.say("  digest   %s, %s, to %d receivers", dc.Name, dc.At, len(to))
+	}
+	d.say("  reading  %d feeds, %d seed folders; stop with Ctrl-C", len(cfg.Feeds), len(cfg.Seeds))
+}
+
+// work reads, follows and delivers until ctx ends.
+func (d *Daemon) work(ctx context.Context) error {
+	if err := d.adopt(ctx); err != nil {
+		return err
+	}
+	var followers sync.WaitGroup
+	following, stopFollowing := context.WithCancel(context.Background())
+	followers.Go(func() {
+		follow.Run(following, d.wake, follow.RunOptions{
+			Followers: []follow.Follower{lockedStep{&d.follow, d.linker}, lockedStep{&d.follow, d.matcher}},
+			Failed: func(err error) {
+				d.health.followed(err)
+				d.o.Log.Error("following the journal failed; it goes on where it stands", "err", err)
+			},
+			CaughtUp: func() { d.health.followed(nil) },
+		})
+	})
+	d.firstPass(ctx)
+	d.ready.Store(true)
+	ticks := d.ticks()
+	ticks.Start(ctx)
+	<-ctx.Done()
+	d.say("stopping")
+	stop, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	err := errors.Join(ticks.Stop(stop), d.queue.Stop(stop))
+	d.writer.Stop()
+	stopFollowing()
+	followers.Wait()
+	d.finishPass()
+	d.client.Close()
+	return err
+}
+
+// firstPass reads the seed folders and writes welcome editions before the first tick, so that a newcomer sees something at once.
+func (d *Daemon) firstPass(ctx context.Context) {
+	tell := func(what string, err error) {
+		if err != nil && ctx.Err() == nil {
+			d.o.Log.Error(what+" failed", "err", err)
+		}
+	}
+	tell("reading the seed folders", d.scanFolders(ctx))
+	tell("following the journal", d.CatchUp(ctx))
+	d.finishPass()
+	tell("the welcome edition", d.welcome(ctx))
+	tell("due digests", d.dueDigests(ctx))
+	tell("delivering", d.deliver(ctx))
+}
+
+// ticks sets up everything that recurs.
+func (d *Daemon) ticks() *schedule.Runner {
+	r := schedule.New(d.o.Now)
+	r.OnPanic = func(name string, slot schedule.Slot, value any, stack []byte) {
+		d.o.Log.Error("a job panicked; it runs again at its next slot", "job", name, "slot", slot.Key, "err", fmt.Sprint(value), "stack", string(stack))
+	}
+	d.every(r, "feeds", feedTick, d.feedTick)
+	d.every(r, "deliveries", deliverTick, d.deliver)
+	d.every(r, "seeds", d.seedTick(), d.scanFolders)
+	d.ticking.Store(r)
+	d.scheduleDigests(nil)
+	return r
+}
+
+// scheduleDigests puts the slots of the configured digests into the ticks, and takes those of an older configuration out.
+func (d *Daemon) scheduleDigests(old *config.Config) {
+	r := d.ticking.Load()
+	if r == nil {
+		return
+	}
+	if old != nil {
+		for _, dc := range old.Digests {
+			r.Remove("digest " + dc.Name)
+		}
+	}
+	for _, dc := range d.config.Load().Digests {
+		r.Add("digest "+dc.Name, dc.Schedule, d.job("digest "+dc.Name, func(ctx context.Context) error {
+			return errors.Join(d.welcome(ctx), d.dueDigests(ctx), d.deliver(ctx))
+		}))
+	}
+}
+
+// every adds a job at a fixed rhythm.
+func (d *Daemon) every(r *schedule.Runner, name, rhythm string, f func(context.Context) error) {
+	s, err := schedule.Parse(rhythm, time.UTC)
+	if err != nil {
+		d.o.Log.Error("bad rhythm", "job", name, "err", err)
+		return
+	}
+	r.Add(name, s, d.job(name, f))
+}
+
+// job runs f and reports its error, once.
+func (d *Daemon) job(name string, f func(context.Context) error) schedule.Job {
+	return func(ctx context.Context, _ schedule.Slot) {
+		if err := f(ctx); err != nil && ctx.Err() == nil {
+			d.o.Log.Error(name+" failed", "err", err)
+		}
+	}
+}
+
+// seedTick is the rhythm of the seed folder that is looked at most often.
+func (d *Daemon) seedTick() string {
+	shortest := time.Minute
+	for i, s := range d.config.Load().Seeds {
+		if every := time.Duration(s.Every); i == 0 || every < shortest {
+			shortest = every
+		}
+	}
+	return "every " + shortest.String()
+}
+
+// feedTick moves due feeds into the queues, and prints a summary when the last ones are through.
+func (d *Daemon) feedTick(ctx context.Context) error {
+	if d.pass.idle() || d.pass.age(d.o.Now()) > passAtLeast {
+		if s := d.finishPass(); s.New > 0 {
+			if err := errors.Join(d.CatchUp(ctx), d.welcome(ctx)); err != nil {
+				return err
+			}
+		}
+	}
+	err := d.space()
+	if d.health.paused(err) {
+		d.o.Log.Error("reading pauses", "err", err)
+	}
+	if err != nil {
+		return nil // told
+	}
+	return d.submitDue(ctx)
+}

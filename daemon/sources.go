@@ -1,0 +1,207 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"mediawatch/config"
+	"mediawatch/fetch"
+	"mediawatch/ingest"
+	"mediawatch/news"
+	"mediawatch/seeds"
+	"mediawatch/store"
+)
+
+// parked is when feeds are due that are not in the configuration any more: never. Their state stays, so that a feed that comes back is not taken for a new one.
+var parked = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// dueAtOnce is how many due feeds a tick moves into the queues.
+const dueAtOnce = 5000
+
+func subscription(f config.Feed) ingest.Subscription {
+	return ingest.Subscription{
+		ID: news.NewFeedID(news.KindFeed, f.URL), URL: f.URL, Outlet: f.Outlet, Interval: time.Duration(f.Interval), Charset: f.Charset, AnnounceAll: f.Announce == config.AnnounceAll,
+	}
+}
+
+// subscriptions returns the configured web feeds by id.
+func (d *Daemon) subscriptions() map[news.FeedID]ingest.Subscription {
+	cfg := d.config.Load()
+	subs := make(map[news.FeedID]ingest.Subscription, len(cfg.Feeds))
+	for _, f := range cfg.Feeds {
+		s := subscription(f)
+		subs[s.ID] = s
+	}
+	return subs
+}
+
+// adopt gives every configured feed a state, and parks the states of feeds that are configured no longer.
+func (d *Daemon) adopt(ctx context.Context) error {
+	subs := d.subscriptions()
+	var batch store.Batch
+	err := eachFeed(ctx, d.o.Store, func(f news.Feed) {
+		if f.Kind != news.KindFeed {
+			return
+		}
+		_, configured := subs[f.ID]
+		delete(subs, f.ID)
+		switch gone := !f.NextDue.Before(parked); {
+		case configured && gone:
+			f.NextDue = d.o.Now()
+		case !configured && !gone:
+			f.NextDue = parked
+		default:
+			return
+		}
+		batch.Documents = append(batch.Documents, store.Document{Feed: f})
+	})
+	if err != nil {
+		return err
+	}
+	for id, s := range subs { // never seen
+		batch.Documents = append(batch.Documents, store.Document{Feed: news.Feed{ID: id, Kind: news.KindFeed, Address: s.URL, Location: s.URL, NextDue: d.o.Now()}})
+	}
+	if len(batch.Documents) == 0 {
+		return nil
+	}
+	_, err = d.o.Store.Append(ctx, batch)
+	return err
+}
+
+// eachFeed walks the states of all feeds.
+func eachFeed(ctx context.Context, s store.Feeds, f func(news.Feed)) error {
+	var after news.FeedID
+	for {
+		page, err := s.Feeds(ctx, after, 1000)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, feed := range page {
+			f(feed)
+		}
+		after = page[len(page)-1].ID
+	}
+}
+
+// submitDue moves the due feeds into the queues of their hosts.
+func (d *Daemon) submitDue(ctx context.Context) error {
+	ids, err := d.o.Store.Due(ctx, d.o.Now(), dueAtOnce)
+	if err != nil {
+		return err
+	}
+	subs := d.subscriptions()
+	for _, id := range ids {
+		if sub, ok := subs[id]; ok {
+			d.submit(ctx, sub)
+		}
+	}
+	return nil
+}
+
+// submitAll moves every configured feed that a person has not paused into the queues, due or not.
+func (d *Daemon) submitAll(ctx context.Context) error {
+	subs := d.subscriptions()
+	return eachFeed(ctx, d.o.Store, func(f news.Feed) {
+		if sub, ok := subs[f.ID]; ok && !f.Paused {
+			d.submit(ctx, sub)
+		}
+	})
+}
+
+// submit queues one feed; one that waits, runs or is being kept already is left alone.
+func (d *Daemon) submit(ctx context.Context, sub ingest.Subscription) {
+	if !d.pass.begin(sub.ID) {
+		return
+	}
+	put := d.queue.Submit
+	host := fetch.HostOf(sub.URL)
+	if state, err := d.o.Store.Feed(ctx, sub.ID); err == nil {
+		if state.Location != "" {
+			host = fetch.HostOf(state.Location)
+		}
+		if state.LastTry.IsZero() {
+			put = d.queue.SubmitUrgent
+		}
+	}
+	if !put(sub.ID.String(), host, func(ctx context.Context) { d.readFeed(ctx, sub) }) {
+		d.pass.end(sub.ID)
+	}
+}
+
+// readFeed is a job of the queue.
+func (d *Daemon) readFeed(ctx context.Context, sub ingest.Subscription) {
+	kept := false
+	defer func() {
+		if !kept {
+			d.pass.end(sub.ID)
+		}
+	}()
+	res, err := d.feeds.Read(ctx, sub)
+	if err != nil {
+		if ctx.Err() == nil {
+			d.o.Log.Error("feed not read", "feed", sub.URL, "err", err)
+		}
+		return
+	}
+	d.pass.feed(sub, res)
+	kept = true
+	d.writer.Put(res.Document, func(err error) {
+		if err != nil {
+			d.notKept(sub.URL, err)
+		}
+		d.pass.end(sub.ID)
+	})
+}
+
+// notKept reports documents that the store refused; their sources are asked again, since neither validators nor sizes were kept.
+func (d *Daemon) notKept(source string, err error) {
+	d.health.storeFailed(err, d.o.Now())
+	d.o.Log.Error("not kept", "feed", source, "err", err)
+}
+
+// seedFolder returns what the reader needs to know of a configured folder.
+func seedFolder(cfg *config.Config, s config.SeedFolder) ingest.SeedFolder {
+	f := ingest.SeedFolder{
+		ID: news.NewFeedID(news.KindSeed, s.Dir), Dir: s.Dir, Location: s.Location, Outlet: s.Outlet, AnnounceAll: s.Announce == config.AnnounceAll,
+		Folder: seeds.Folder{Dir: s.Path, Recursive: s.Recursive, Include: s.Include},
+	}
+	for _, o := range cfg.Outlets {
+		f.Outlets = append(f.Outlets, seeds.Outlet{Name: o.Name, Sites: o.Sites, Location: o.Location})
+	}
+	return f
+}
+
+// scanFolders reads what is new in all seed folders and returns when it is kept.
+func (d *Daemon) scanFolders(ctx context.Context) error {
+	d.scan.Lock()
+	defer d.scan.Unlock()
+	var errs []error
+	cfg := d.config.Load()
+	for _, s := range cfg.Seeds {
+		if err := d.scanFolder(ctx, seedFolder(cfg, s)); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	d.writer.Flush()
+	return errors.Join(errs...)
+}
+
+func (d *Daemon) scanFolder(ctx context.Context, f ingest.SeedFolder) error {
+	res, err := d.folder.Read(ctx, f)
+	if err != nil {
+		return err
+	}
+	d.pass.folder(res)
+	for _, line := range res.Problems {
+		d.o.Log.Warn(line)
+	}
+	for _, doc := range res.Documents {
+		d.writer.Put(doc, func(err error) {
+			if err != nil {
+				d.notKept(f.Dir, err)
+			}
+		})
+	}
+	return nil
+}

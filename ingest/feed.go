@@ -1,0 +1,229 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"mediawatch/dedupe"
+	"mediawatch/feeds"
+	"mediawatch/fetch"
+	"mediawatch/news"
+	"mediawatch/store"
+	"mediawatch/text"
+)
+
+// backlogAge is how much older than its arrival an item may be and still be news.
+const backlogAge = 7 * 24 * time.Hour
+
+// Subscription is what the configuration says about a web feed.
+type Subscription struct {
+	ID          news.FeedID
+	URL         string
+	Outlet      string        // "": by the site of each item's link
+	Interval    time.Duration // 0: adaptive
+	Charset     string        // overrides what the document declares
+	AnnounceAll bool          // also what it held at its first reading
+}
+
+// Outlets names publishers by their sites.
+type Outlets interface {
+	// OutletOf returns the name of the outlet that has the registrable domain; "" when none is known.
+	OutletOf(site string) string
+}
+
+// FeedReader reads web feeds.
+type FeedReader struct {
+	Client  *fetch.Client
+	Journal store.Journal
+	Feeds   store.Feeds
+	Outlets Outlets
+	Now     func() time.Time
+	Rand    func() float64
+	Pace    atomic.Int64 // nanoseconds between requests until a feed has shown its own pace; 0: fetch.DefaultInterval
+}
+
+// FeedResult is what came of asking for a feed: the document to append and, for people, how it went.
+type FeedResult struct {
+	Document  store.Document
+	Unchanged bool  // 304, or the same bytes as last time
+	Err       error // nothing could be read; also kept in the feed's state
+	Report    bool  // this failure is the one to tell people about
+	Offline   bool  // the machine has no network: nobody's fault
+}
+
+// Read asks for a feed and reads what is new in it. An error is one of the store, or the end of ctx; what the server does wrong is in the result.
+func (r *FeedReader) Read(ctx context.Context, sub Subscription) (FeedResult, error) {
+	state, err := r.Feeds.Feed(ctx, sub.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return FeedResult{}, err
+	}
+	state.ID, state.Kind, state.Address = sub.ID, news.KindFeed, sub.URL
+	if state.Location == "" {
+		state.Location = sub.URL
+	}
+	if state.Interval == 0 {
+		state.Interval = time.Duration(r.Pace.Load())
+	}
+	req := fetch.Request{URL: state.Location, Accept: acceptFeeds, Urgent: state.LastTry.IsZero()}
+	if !paceOf(state).WantsFull(r.Now()) {
+		req.ETag, req.LastModified = state.ETag, state.LastModified
+	}
+	resp, err := r.Client.Get(ctx, req)
+	if ctx.Err() != nil {
+		return FeedResult{}, ctx.Err()
+	}
+	state.LastTry = r.Now()
+	out := fetch.OutcomeOf(resp, err, state.LastTry)
+	out.Fixed, out.Roll = sub.Interval, r.Rand()
+	if err != nil {
+		return r.failed(state, out, err), nil
+	}
+	state.Status = resp.Status
+	unchanged := resp.NotModified || news.Hash(resp.Raw) == state.Body
+	if unchanged {
+		state.ETag, state.LastModified = resp.ETag, resp.LastModified
+		return r.succeeded(state, out, FeedResult{Unchanged: true}), nil
+	}
+	return r.read(ctx, sub, state, answer{resp, out})
+}
+
+const acceptFeeds = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
+
+// answer is what a server answered and what that means for the pace.
+type answer struct {
+	resp *fetch.Response
+	out  fetch.Outcome
+}
+
+// read parses a document and prepares what is new in it.
+func (r *FeedReader) read(ctx context.Context, sub Subscription, state news.Feed, a answer) (FeedResult, error) {
+	doc, err := feeds.Parse(a.resp.Body, feeds.Options{Base: a.resp.FinalURL, ContentType: a.resp.ContentType, Charset: sub.Charset, Now: r.Now()})
+	if err != nil {
+		a.out.Err = err
+		return r.failed(state, a.out, err), nil
+	}
+	d := document{sub: sub, state: &state, resp: a.resp, doc: doc, now: r.Now(), outlets: r.Outlets}
+	items, fresh, err := d.news(ctx, r.Journal)
+	if err != nil {
+		return FeedResult{}, err
+	}
+	a.out.Truncated = a.out.Truncated || doc.Truncated
+	a.out.Reading = &fetch.Reading{Items: len(doc.Entries), New: fresh, TTL: doc.TTL, SkipHours: doc.SkipHours, SkipDays: doc.SkipDays}
+	if !a.out.Truncated {
+		state.ETag, state.LastModified = a.resp.ETag, a.resp.LastModified
+		state.Body = a.resp.Raw
+	}
+	state.Title, state.Link = doc.Feed.Title, doc.Feed.Link
+	state.Warnings = doc.Warnings
+	return r.succeeded(state, a.out, FeedResult{Document: store.Document{Items: items}}), nil
+}
+
+// succeeded moves the state of a feed that answered.
+func (r *FeedReader) succeeded(state news.Feed, out fetch.Outcome, res FeedResult) FeedResult {
+	state.LastOK, state.Error = out.At, ""
+	res.Document.Feed = withPace(state, fetch.Next(paceOf(state), out))
+	return res
+}
+
+// failed moves the state of a feed that could not be read. Its validators stay those of the last good document.
+func (r *FeedReader) failed(state news.Feed, out fetch.Outcome, err error) FeedResult {
+	pace := fetch.Next(paceOf(state), out)
+	state.Status, state.Error = out.Status, text.Line(err.Error())
+	var fe *fetch.Error
+	offline := errors.As(err, &fe) && fe.Kind == fetch.KindOffline
+	return FeedResult{Document: store.Document{Feed: withPace(state, pace)}, Err: err, Report: pace.Report() || pace.Gone, Offline: offline}
+}
+
+// paceOf is the part of a feed's state that decides when it is asked again.
+func paceOf(f news.Feed) fetch.Pace {
+	return fetch.Pace{
+		Interval: f.Interval, Due: f.NextDue, MinGap: f.MinGap, SkipHours: f.SkipHours, SkipDays: f.SkipDays, FirstRead: f.FirstRead, LastNew: f.LastNew,
+		LastFull: f.LastFull, Failures: f.Failures, FailSince: f.FailSince, MovedTo: f.MovedTo, MovedCount: f.MovedCount, MovedSince: f.MovedSince, Gone: f.Gone,
+	}
+}
+
+// withPace puts a pace back into the state. A confirmed redirect changes where to ask; validators belong to the old address (P12).
+func withPace(f news.Feed, p fetch.Pace) news.Feed {
+	f.Interval, f.NextDue, f.MinGap, f.SkipHours, f.SkipDays = p.Interval, p.Due, p.MinGap, p.SkipHours, p.SkipDays
+	f.FirstRead, f.LastNew, f.LastFull = p.FirstRead, p.LastNew, p.LastFull
+	f.Failures, f.FailSince, f.Gone = p.Failures, p.FailSince, p.Gone
+	f.MovedTo, f.MovedCount, f.MovedSince = p.MovedTo, p.MovedCount, p.MovedSince
+	if p.Location != "" && p.Location != f.Location {
+		f.Location, f.ETag, f.LastModified, f.Body = p.Location, "", "", news.Hash{}
+	}
+	return f
+}
+
+// document is a parsed feed document on its way to items.
+type document struct {
+	sub     Subscription
+	state   *news.Feed
+	resp    *fetch.Response
+	doc     *feeds.Document
+	now     time.Time
+	outlets Outlets
+}
+
+// news does the costly work for the entries that are new or changed, and returns them with the number of entries never seen before.
+func (d *document) news(ctx context.Context, journal store.Journal) ([]store.News, int, error) {
+	ids := make([]news.ItemID, len(d.doc.Entries))
+	for i, e := range d.doc.Entries {
+		ids[i] = news.NewItemID(d.sub.ID, e.Identity())
+	}
+	heads, err := journal.Heads(ctx, ids)
+	if err != nil {
+		return nil, 0, fmt.Errorf("look up items: %w", err)
+	}
+	var out []store.News
+	fresh := 0
+	for i, e := range d.doc.Entries {
+		if heads[i].Forgotten || heads[i].Known && heads[i].Fingerprint == e.Fingerprint() {
+			continue
+		}
+		if !heads[i].Known {
+			fresh++
+		}
+		it := d.item(e, ids[i])
+		out = append(out, store.News{Item: it, State: dedupe.StateOf(&it)})
+	}
+	return out, fresh, nil
+}
+
+// item completes what the entry says by what only the reader knows.
+func (d *document) item(e *feeds.Entry, id news.ItemID) news.Item {
+	it := e.Item()
+	it.ID, it.Feed, it.Kind = id, d.sub.ID, news.KindFeed
+	if u, err := text.CanonicalURL(it.URL); err == nil {
+		it.URL = u
+	}
+	it.Outlet, it.OutletEvidence = d.outlet(e)
+	it.Seen, it.At = d.now, d.now
+	old := !it.Published.IsZero() && it.Published.Time.Before(d.now.Add(-backlogAge))
+	it.Backlog = !d.sub.AnnounceAll && (d.state.FirstRead.IsZero() || old)
+	it.Origin = news.Origin{Raw: d.resp.Raw, At: d.resp.At, FinalURL: d.resp.FinalURL, Status: d.resp.Status}
+	it.Keys = dedupe.KeysOf(&it)
+	return it
+}
+
+// outlet decides who published an entry: as configured, else by the site of its link, named by the configuration, by the entry's own source, or by the
+// feed's title when it is the feed's own site.
+func (d *document) outlet(e *feeds.Entry) (name, evidence string) {
+	if d.sub.Outlet != "" {
+		return d.sub.Outlet, "configured for the feed"
+	}
+	site := text.Site(e.Link)
+	if name := d.outlets.OutletOf(site); name != "" {
+		return name, "link to " + site
+	}
+	if e.Source.Name != "" {
+		return text.Line(e.Source.Name), "source stated by the entry"
+	}
+	own := site == "" || site == text.Site(d.doc.Feed.Link) || site == text.Site(d.sub.URL)
+	if own && d.doc.Feed.Title != "" {
+		return d.doc.Feed.Title, "title of the feed"
+	}
+	return site, "site of the link"
+}

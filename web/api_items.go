@@ -1,0 +1,249 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"mediawatch/news"
+	"mediawatch/store"
+)
+
+// readPage is how many values are read from the store at once.
+const readPage = 200
+
+// items answers GET /api/v1/items: newest first, or with after=SEQ the items that are new or changed since, oldest change first.
+func (s *Server) items(r *http.Request) (any, error) {
+	limit, err := limitOf(r)
+	if err != nil {
+		return nil, err
+	}
+	if r.Form.Has("after") {
+		after, err := seqOf(r, "after")
+		if err != nil {
+			return nil, err
+		}
+		return s.changedItems(r.Context(), after, limit)
+	}
+	before, err := seqOf(r, "before")
+	if err != nil {
+		return nil, err
+	}
+	if watch := r.FormValue("watch"); watch != "" {
+		if !s.hasWatch(watch) {
+			return nil, BadRequest("there is no watch %q", watch)
+		}
+		return s.watchItems(r.Context(), watch, limit)
+	}
+	return s.recentItems(r.Context(), before, limit)
+}
+
+func (s *Server) recentItems(ctx context.Context, before news.Seq, limit int) (any, error) {
+	page := Page[ItemView]{Items: []ItemView{}}
+	for len(page.Items) < limit {
+		items, err := s.store.Recent(ctx, before, min(readPage, limit-len(page.Items)))
+		if err != nil {
+			return nil, err
+		}
+		if len(items) == 0 {
+			return page, nil
+		}
+		views, err := s.views.Items(ctx, items)
+		if err != nil {
+			return nil, err
+		}
+		page.Items = append(page.Items, views...)
+		before = items[len(items)-1].Seq
+	}
+	page.Next = strconv.FormatUint(uint64(before), 10)
+	return page, nil
+}
+
+// watchItems lists the items that match a watch, newest match first.
+func (s *Server) watchItems(ctx context.Context, watch string, limit int) (any, error) {
+	var ids []news.ItemID
+	err := s.eachMatch(ctx, watch, func(ev news.MatchEvent) {
+		if ev.Change == news.ChangeNew {
+			ids = append(ids, ev.Item)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	page := Page[ItemView]{Items: []ItemView{}}
+	for end := len(ids); end > 0 && len(page.Items) < limit; {
+		start := max(0, end-readPage)
+		refs := make([]store.Ref, 0, end-start)
+		for i := end - 1; i >= start; i-- {
+			refs = append(refs, store.Ref{Item: ids[i]})
+		}
+		items, err := s.store.Items(ctx, refs)
+		if err != nil {
+			return nil, err
+		}
+		views, err := s.views.Items(ctx, items)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range views {
+			if len(page.Items) < limit && slices.Contains(v.Watches, watch) {
+				page.Items = append(page.Items, v)
+			}
+		}
+		end = start
+	}
+	return page, nil
+}
+
+// eachMatch walks the log of a watch.
+func (s *Server) eachMatch(ctx context.Context, watch string, f func(news.MatchEvent)) error {
+	var after news.Seq
+	for {
+		events, err := s.store.MatchEvents(ctx, watch, after, readPage)
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		for _, ev := range events {
+			f(ev)
+		}
+		after = events[len(events)-1].Seq
+	}
+}
+
+// changedItems turns the journal into upserts: each item once, at its last change among the events read.
+func (s *Server) changedItems(ctx context.Context, after news.Seq, limit int) (any, error) {
+	last := make(map[news.ItemID]news.Seq)
+	var order []news.ItemID
+	next := after
+	for len(order) < limit {
+		events, err := s.store.Events(ctx, next, readPage)
+		if err != nil {
+			return nil, err
+		}
+		if len(events) == 0 {
+			break
+		}
+		for _, ev := range events {
+			if len(order) >= limit {
+				break
+			}
+			ids, err := s.touched(ctx, ev)
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range ids {
+				if _, seen := last[id]; !seen {
+					order = append(order, id)
+				}
+				last[id] = ev.Seq
+			}
+			next = ev.Seq
+		}
+	}
+	page := Page[ItemView]{Items: []ItemView{}, Next: strconv.FormatUint(uint64(next), 10)}
+	for start := 0; start < len(order); start += readPage {
+		ids := order[start:min(start+readPage, len(order))]
+		views, err := s.upserts(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		for i := range views {
+			views[i].Seq = last[ids[i]]
+		}
+		page.Items = append(page.Items, views...)
+	}
+	return page, nil
+}
+
+// touched returns the items that an event changes in the eyes of a client.
+func (s *Server) touched(ctx context.Context, ev store.Event) ([]news.ItemID, error) {
+	if ev.Kind != store.EventStory {
+		return []news.ItemID{ev.Item}, nil
+	}
+	stories, err := s.store.Stories(ctx, []news.ItemID{ev.Item})
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]news.ItemID, len(stories[0].Members))
+	for i, m := range stories[0].Members {
+		ids[i] = m.Item
+	}
+	return ids, nil
+}
+
+// upserts returns one view for each id; a forgotten item says so.
+func (s *Server) upserts(ctx context.Context, ids []news.ItemID) ([]ItemView, error) {
+	refs := make([]store.Ref, len(ids))
+	for i, id := range ids {
+		refs[i] = store.Ref{Item: id}
+	}
+	items, err := s.store.Items(ctx, refs)
+	if err != nil {
+		return nil, err
+	}
+	views, err := s.views.Items(ctx, items)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]ItemView, len(ids))
+	for i, k := 0, 0; i < len(ids); i++ {
+		if k < len(views) && views[k].ID == ids[i].String() {
+			out[i] = views[k]
+			k++
+			continue
+		}
+		out[i] = ItemView{ID: ids[i].String(), Watches: []string{}, Forgotten: true}
+	}
+	return out, nil
+}
+
+// item answers GET /api/v1/items/{id}.
+func (s *Server) item(r *http.Request) (any, error) {
+	id, err := s.ItemID(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	return s.views.Item(r.Context(), id)
+}
+
+// storyList answers GET /api/v1/stories: stories of two and more members, last changed first.
+func (s *Server) storyList(r *http.Request) (any, error) {
+	limit, err := limitOf(r)
+	if err != nil {
+		return nil, err
+	}
+	before, err := seqOf(r, "before")
+	if err != nil {
+		return nil, err
+	}
+	page := Page[StoryView]{Items: []StoryView{}}
+	for len(page.Items) < limit {
+		stories, err := s.store.RecentStories(r.Context(), before, min(readPage, limit-len(page.Items)))
+		if err != nil {
+			return nil, err
+		}
+		if len(stories) == 0 {
+			return page, nil
+		}
+		for _, story := range stories {
+			view, err := s.views.story(r.Context(), story)
+			if err != nil {
+				return nil, err
+			}
+			page.Items = append(page.Items, view)
+			before = story.Seq
+		}
+	}
+	page.Next = strconv.FormatUint(uint64(before), 10)
+	return page, nil
+}
+
+// story answers GET /api/v1/stories/{id}.
+func (s *Server) story(r *http.Request) (any, error) {
+	id, err := s.ItemID(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	return s.views.Story(r.Context(), id)
+}

@@ -1,0 +1,200 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"mediawatch/config"
+	"mediawatch/feeds"
+	"mediawatch/news"
+	"mediawatch/store"
+)
+
+// SubscriptionView is a web feed or seed folder with its health.
+type SubscriptionView struct {
+	ID       string     `json:"id"`
+	Kind     string     `json:"kind"`
+	Title    string     `json:"title"`
+	Address  string     `json:"address"`
+	Location string     `json:"location"`
+	Outlet   string     `json:"outlet"`
+	Tags     []string   `json:"tags"`
+	State    string     `json:"state"` // new, ok, failing, moved, gone, paused
+	Items    int64      `json:"items"`
+	Status   int        `json:"status"`
+	Error    string     `json:"error"`
+	Failures int        `json:"failures"`
+	Warnings []string   `json:"warnings"`
+	LastTry  *time.Time `json:"last_try"`
+	LastOK   *time.Time `json:"last_ok"`
+	LastNew  *time.Time `json:"last_new"`
+	Next     *time.Time `json:"next"`
+	Interval string     `json:"interval"`
+	Source   string     `json:"source"` // the file that configures it
+}
+
+// subscriptions returns the configured feeds and folders with their states, in the order of the configuration.
+func (s *Server) subscriptions(ctx context.Context) ([]SubscriptionView, error) {
+	cfg := s.o.Config()
+	var out []SubscriptionView
+	for _, f := range cfg.Feeds {
+		state, err := s.feedState(ctx, news.KindFeed, f.URL)
+		if err != nil {
+			return nil, err
+		}
+		v := subscriptionView(state)
+		v.Outlet, v.Tags, v.Source = f.Outlet, list(f.Tags), f.Source
+		if v.Title == "" {
+			v.Title = f.Title
+		}
+		out = append(out, v)
+	}
+	for _, f := range cfg.Seeds {
+		state, err := s.feedState(ctx, news.KindSeed, f.Dir)
+		if err != nil {
+			return nil, err
+		}
+		v := subscriptionView(state)
+		v.Outlet, v.Tags, v.Source, v.Next, v.Interval = f.Outlet, list(f.Tags), cfg.File, nil, f.Every.String()
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// feedState returns the state of a feed, or that of one that was never asked.
+func (s *Server) feedState(ctx context.Context, kind news.Kind, address string) (news.Feed, error) {
+	id := news.NewFeedID(kind, address)
+	state, err := s.store.Feed(ctx, id)
+	if isNotFound(err) {
+		return news.Feed{ID: id, Kind: kind, Address: address, Location: address}, nil
+	}
+	return state, err
+}
+
+func subscriptionView(f news.Feed) SubscriptionView {
+	v := SubscriptionView{
+		ID: f.ID.String(), Kind: f.Kind.String(), Title: f.Title, Address: f.Address, Location: f.Location, State: feedState(f), Items: f.Items,
+		Status: f.Status, Error: f.Error, Failures: f.Failures, Warnings: list(f.Warnings),
+		LastTry: moment(f.LastTry), LastOK: moment(f.LastOK), LastNew: moment(f.LastNew), Next: moment(f.NextDue),
+	}
+	if f.Interval > 0 {
+		v.Interval = config.Duration(f.Interval).String()
+	}
+	if f.Paused || f.Gone {
+		v.Next = nil
+	}
+	return v
+}
+
+// feedState is the state of a feed in one word.
+func feedState(f news.Feed) string {
+	switch {
+	case f.Paused:
+		return "paused"
+	case f.Gone:
+		return "gone"
+	case f.Error != "":
+		return "failing"
+	case f.LastOK.IsZero():
+		return "new"
+	case f.Location != f.Address:
+		return "moved"
+	}
+	return "ok"
+}
+
+// reportAfter is how often a feed must have failed before people hear of it.
+const reportAfter = 3
+
+// FeedProblem says in one line what people should know about a feed; "" when all is well or it is too early to tell.
+func FeedProblem(f news.Feed) string {
+	name := f.Title
+	if name == "" {
+		name = f.Address
+	}
+	switch {
+	case f.Paused:
+		return ""
+	case f.Gone:
+		return name + " is gone (410): its server says that it will not come back"
+	case f.Kind == news.KindSeed && f.Error != "":
+		return f.Error
+	case f.Failures >= reportAfter:
+		return fmt.Sprintf("%s has failed %d times since %s: %s", name, f.Failures, f.FailSince.Format("2 Jan 15:04"), f.Error)
+	}
+	return ""
+}
+
+func (s *Server) subscriptionList(r *http.Request) (any, error) {
+	limit, err := limitOf(r)
+	if err != nil {
+		return nil, err
+	}
+	subs, err := s.subscriptions(r.Context())
+	return Page[SubscriptionView]{Items: subs[:min(limit, len(subs))]}, err
+}
+
+// opml answers with all web feeds as OPML: tags become folders.
+func (s *Server) opml(w http.ResponseWriter, r *http.Request) {
+	subs, err := s.subscriptions(r.Context())
+	if err != nil {
+		WriteError(w, err)
+		return
+	}
+	var out []feeds.Subscription
+	for _, v := range subs {
+		if v.Kind == news.KindFeed.String() {
+			out = append(out, feeds.Subscription{Title: v.Title, URL: v.Address, Tags: v.Tags})
+		}
+	}
+	w.Header().Set("Content-Type", "text/x-opml; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="mediawatch.opml"`)
+	_ = feeds.WriteOPML(w, "mediawatch subscriptions", out) // the client is gone
+}
+
+// OutletView is a publisher: what the configuration knows.
+type OutletView struct {
+	Name    string   `json:"name"`
+	Sites   []string `json:"sites"`
+	Country string   `json:"country"`
+	Tags    []string `json:"tags"`
+}
+
+func (s *Server) outletList(r *http.Request) (any, error) {
+	limit, err := limitOf(r)
+	if err != nil {
+		return nil, err
+	}
+	page := Page[OutletView]{Items: []OutletView{}}
+	for _, o := range s.o.Config().Outlets {
+		page.Items = append(page.Items, OutletView{o.Name, list(o.Sites), o.Country, list(o.Tags)})
+	}
+	slices.SortFunc(page.Items, func(a, b OutletView) int { return strings.Compare(a.Name, b.Name) })
+	page.Items = page.Items[:min(limit, len(page.Items))]
+	return page, nil
+}
+
+// StatsView is what is kept, in figures.
+type StatsView struct {
+	store.Stats
+	Store   string `json:"store"` // its id
+	Version string `json:"version"`
+}
+
+func (s *Server) stats(r *http.Request) (any, error) {
+	stats, err := s.store.Stats(r.Context())
+	id := s.store.ID()
+	return StatsView{stats, fmt.Sprintf("%x", id[:]), s.o.Version}, err
+}
+
+// moment is a time for JSON; zero is null.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

@@ -1,0 +1,122 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"mediawatch/config"
+	"mediawatch/search"
+	"mediawatch/store"
+)
+
+// Options are what a Server shows.
+type Options struct {
+	Store   store.Store
+	Config  func() *config.Config // the one in force
+	Facts   search.Facts
+	Status  func(context.Context) Status
+	Version string
+	Now     func() time.Time
+}
+
+// Status is how the running program is doing.
+type Status struct {
+	Started    time.Time
+	Ready      bool
+	Queued     int // feeds that wait or are being read
+	LastPass   string
+	LastPassAt time.Time
+	Problems   []string
+}
+
+// Server answers HTTP. It is safe for concurrent use.
+type Server struct {
+	o     Options
+	store store.Store
+	views Views
+	cache feedCache
+	mux   *http.ServeMux
+}
+
+// New returns a server.
+func New(o Options) *Server {
+	s := &Server{o: o, store: o.Store, views: Views{o.Store}, mux: http.NewServeMux()}
+	s.routes()
+	return s
+}
+
+func (s *Server) routes() {
+	api := map[string]func(*http.Request) (any, error){
+		"/items":                       s.items,
+		"/items/{id}":                  s.item,
+		"/stories":                     s.storyList,
+		"/stories/{id}":                s.story,
+		"/watches":                     s.watchList,
+		"/watches/{name}/explain/{id}": s.explain,
+		"/subscriptions":               s.subscriptionList,
+		"/outlets":                     s.outletList,
+		"/digests":                     s.editionList,
+		"/digests/{name}/{number}":     s.edition,
+		"/stats":                       s.stats,
+		"/search":                      s.search,
+		"/count":                       s.count,
+		"/backtest":                    s.backtest,
+	}
+	for path, answer := range api {
+		s.mux.HandleFunc("GET /api/v1"+path, s.api(answer))
+	}
+	s.mux.HandleFunc("GET /api/v1/subscriptions.opml", s.opml)
+	s.mux.HandleFunc("GET /feeds/{file}", s.feed)
+	s.mux.HandleFunc("GET /healthz", s.healthz)
+	s.mux.HandleFunc("GET /readyz", s.readyz)
+	s.pages()
+}
+
+// ServeHTTP implements http.Handler. Every answer says that nothing in it is to be run or guessed.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	s.mux.ServeHTTP(w, r)
+}
+
+// healthz answers 200 while the program does its work, else 503 with what is wrong, one line each.
+func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
+	st := s.o.Status(r.Context())
+	if _, err := s.store.Head(r.Context()); err != nil {
+		st.Problems = append(st.Problems, "the store: "+err.Error())
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	if len(st.Problems) > 0 {
+		http.Error(w, strings.Join(st.Problems, "\n"), http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ok\n")) // the client is gone
+}
+
+// readyz answers 200 once the first pass over the seed folders is through.
+func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	if !s.o.Status(r.Context()).Ready {
+		http.Error(w, "starting", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ready\n")) // the client is gone
+}
+
+// hasWatch reports whether there is a watch of that name; "all" always is.
+func (s *Server) hasWatch(name string) bool {
+	if name == allWatch {
+		return true
+	}
+	_, ok := s.o.Config().Watch(name)
+	return ok
+}
+
+// allWatch matches everything.
+const allWatch = "all"
