@@ -171,6 +171,9 @@ func (k *checker) secret(name, written, file string, at place) string {
 			k.add(at, "", "%s cannot be read: %s", file, plain(err))
 			return ""
 		}
+		if oneLine(data) == "" {
+			k.add(at, "", "%s is empty", file)
+		}
 		return oneLine(data)
 	}
 	if dir, ok := lookup(k.env, "CREDENTIALS_DIRECTORY"); ok && dir != "" {

@@ -146,11 +146,12 @@ func TestMistakes(t *testing.T) {
 		{"password alone", smtp + "password = \"p\"", `1:2: a password without a username`},
 		{"no password file", smtp + "username = \"u\"\npassword_file = \"none\"", `5:1: none cannot be read: no such file or directory`},
 		{"line break in password", smtp + "username = \"u\"\npassword = \"a\\nb\"", `1:2: username or password has a line break in it`},
+		{"empty password file", smtp + "username = \"u\"\npassword_file = \"empty\"", `5:1: empty is empty`},
 		{"sender", "[smtp]\nhost = \"localhost\"\nfrom = \"mediawatch\"", `3:1: from: "mediawatch" is not a mail address (for example mediawatch@example.org)`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, dir, err := loadText(t, tt.text, nil)
+			_, dir, err := loadText(t, tt.text, nil, "empty", "\n")
 			want := tt.want
 			if tt.name == "same folder" {
 				want = `4:1: the folder "` + dir + `/a" is there twice (the first is in line 2)`
@@ -183,6 +184,16 @@ func TestMistakesInQueries(t *testing.T) {
 				t.Errorf("got %s, want one at %s", got, tt.at)
 			}
 		})
+	}
+}
+
+func TestWatchesThatNeedEachOther(t *testing.T) {
+	_, _, err := loadText(t, "[[watch]]\nname = \"a\"\nquery = 'x watch:b'\n[[watch]]\nname = \"b\"\nquery = 'watch:a y'\n[[watch]]\nname = \"c\"\nquery = 'watch:d'\n", nil)
+	got := strings.Split(mistakesOf(t, err), "\n")
+	for i, at := range []string{"3:18: query: ", "6:16: query: ", "9:16: query: "} {
+		if i >= len(got) || !strings.HasPrefix(got[i], at) {
+			t.Errorf("want one at %s in %q", at, got)
+		}
 	}
 }
 

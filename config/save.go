@@ -10,9 +10,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"mediawatch/query"
 )
 
 // ErrNotSaved is what RemoveFeed and RemoveWatch return for what is not in a machine-owned file.
@@ -20,6 +23,9 @@ var ErrNotSaved = errors.New("not among the saved ones")
 
 // ErrWritten is what saving or removing returns for what a person wrote into a file of their own.
 var ErrWritten = errors.New("is written in a file that only people change")
+
+// ErrUsed is what RemoveWatch returns for a watch that another one or a digest names.
+var ErrUsed = errors.New("is used by")
 
 // SaveFeed writes a subscription to a file of its own in feeds.d and returns the file's name. What was saved for the URL before is replaced. A feed with mistakes is not written (*Errors), nor
 // one that a person's file has (ErrWritten). c itself is unchanged: load again.
@@ -108,7 +114,7 @@ func (k *checker) savedWatch() {
 	k.watch(watchFile{r, ""}, sources)
 }
 
-// RemoveWatch removes a saved watch.
+// RemoveWatch removes a saved watch, unless a digest or another watch needs it (ErrUsed).
 func (c *Config) RemoveWatch(name string) error {
 	if err := c.writtenWatch(name); err != nil {
 		return err
@@ -116,7 +122,32 @@ func (c *Config) RemoveWatch(name string) error {
 	if !slug.MatchString(name) {
 		return fmt.Errorf("%s: %w", name, ErrNotSaved)
 	}
+	if user := c.userOf(name); user != "" {
+		return fmt.Errorf("%s %w %s", name, ErrUsed, user)
+	}
 	return remove(filepath.Join(c.WatchesDir(), name+".toml"), name)
+}
+
+// userOf returns who could not be without the watch, or "".
+func (c *Config) userOf(name string) string {
+	for _, d := range c.Digests {
+		if slices.Contains(d.Watches, name) {
+			return "the digest " + d.Name
+		}
+	}
+	others := query.Options{Lists: c.Lists, InWatch: true, Watch: func(other string) (string, bool) {
+		w, ok := c.Watch(other)
+		return w.Source, ok && other != name
+	}}
+	for _, w := range c.Watches {
+		if w.Name == name {
+			continue
+		}
+		if _, err := query.Parse(w.Source, others); err != nil {
+			return "the watch " + w.Name
+		}
+	}
+	return ""
 }
 
 func (c *Config) writtenFeed(address string) error {

@@ -114,6 +114,21 @@ func TestSaveAndRemoveWatch(t *testing.T) {
 	}
 }
 
+func TestAWatchInUseStays(t *testing.T) {
+	c, _ := mustLoad(t, "", nil, "data/watches.d/a.toml", "[[watch]]\nname = \"a\"\nquery = \"x\"\n",
+		"data/watches.d/b.toml", "[[watch]]\nname = \"b\"\nquery = \"watch:a y\"\n")
+	if err := c.RemoveWatch("a"); !errors.Is(err, ErrUsed) || !strings.Contains(err.Error(), "the watch b") {
+		t.Errorf("got %v", err)
+	}
+	if err := c.RemoveWatch("b"); err != nil {
+		t.Error(err)
+	}
+	c, _ = mustLoad(t, "[[digest]]\nname = \"d\"\nwatches = [\"a\"]\nat = \"hourly\"\n", nil, "data/watches.d/a.toml", "[[watch]]\nname = \"a\"\nquery = \"x\"\n")
+	if err := c.RemoveWatch("a"); !errors.Is(err, ErrUsed) || !strings.Contains(err.Error(), "the digest d") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAFailedWriteLeavesTheOldFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "x.toml")

@@ -68,7 +68,7 @@ func firstShown(w time.Time, loc *time.Location) time.Time {
 	}
 }
 
-// dayError compares the slots of 2026 with one slot for each day.
+// dayErrors compares the slots of 2026 with one slot for each day.
 func dayErrors(s *Schedule, hour, minute int, loc *time.Location) (skipped, doubled int, err error) {
 	from := time.Date(2026, 1, 1, 0, 0, 0, 0, loc).Add(-time.Second)
 	at := from
