@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // maxDepth is how deep the elements of sanitised HTML may nest; tags beyond it are dropped, their content stays.
 const maxDepth = 64
@@ -38,6 +41,11 @@ func (b *balancer) start(t token) {
 	}
 	if void(t.name) {
 		b.out.WriteString(t.raw)
+		return
+	}
+	if strings.HasSuffix(t.raw, "/>") { // empty, as in XHTML
+		b.out.WriteString(t.raw[:len(t.raw)-2])
+		b.out.WriteString("></" + t.name + ">")
 		return
 	}
 	if len(b.stack) >= maxDepth {
@@ -82,12 +90,15 @@ func (b *balancer) closeDownTo(i int) {
 
 // imply closes the outermost open element that r ends, if there is one within r's bounds.
 func (b *balancer) imply(r rule) {
+	if !slices.ContainsFunc(r.ends, func(name string) bool { return b.open[name] > 0 }) {
+		return
+	}
 	found := -1
 	for i := len(b.stack) - 1; i >= 0; i-- {
-		if strings.Contains(r.within, " "+b.stack[i]+" ") {
+		if slices.Contains(r.within, b.stack[i]) {
 			break
 		}
-		if strings.Contains(r.ends, " "+b.stack[i]+" ") {
+		if slices.Contains(r.ends, b.stack[i]) {
 			found = i
 		}
 	}
@@ -99,24 +110,23 @@ func (b *balancer) imply(r rule) {
 func void(name string) bool { return name == "br" || name == "hr" || name == "img" }
 
 // rule says which open elements a start tag ends (HTML, 13.1.2.4 and 13.2.6.4), looking outwards up to certain others.
-type rule struct{ ends, within string }
+type rule struct{ ends, within []string }
 
 var implied = newImplied()
 
 func newImplied() map[string]rule {
 	m := make(map[string]rule)
-	for name := range strings.FieldsSeq("p h1 h2 h3 h4 h5 h6 hr ul ol dl blockquote figure figcaption table pre") {
-		m[name] = rule{" p ", " td th caption li dd dt blockquote figure figcaption "}
+	add := func(names, ends, within string) {
+		for name := range strings.FieldsSeq(names) {
+			m[name] = rule{strings.Fields(ends), strings.Fields(within)}
+		}
 	}
-	m["li"] = rule{" li ", " ul ol td th caption "}
-	m["dt"] = rule{" dt dd ", " dl td th caption "}
-	m["dd"] = m["dt"]
-	m["td"] = rule{" td th ", " tr table "}
-	m["th"] = m["td"]
-	m["tr"] = rule{" tr td th caption ", " table "}
-	for name := range strings.FieldsSeq("thead tbody tfoot") {
-		m[name] = rule{" thead tbody tfoot tr td th caption ", " table "}
-	}
-	m["a"] = rule{" a ", " td th caption "}
+	add("p h1 h2 h3 h4 h5 h6 hr ul ol dl blockquote figure figcaption table pre", "p", "td th caption li dd dt blockquote figure figcaption")
+	add("li", "li", "ul ol td th caption")
+	add("dt dd", "dt dd", "dl td th caption")
+	add("td th", "td th", "tr table")
+	add("tr", "tr td th caption", "table")
+	add("thead tbody tfoot", "thead tbody tfoot tr td th caption", "table")
+	add("a", "a", "td th caption")
 	return m
 }

@@ -8,3 +8,6 @@ func RawTokens(s string) (out []string) {
 	}
 	return out
 }
+
+// SanitizeSlowly is Sanitize without its quick paths.
+func SanitizeSlowly(s string) string { return applyPolicy(Clean(s)) }

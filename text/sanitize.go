@@ -3,6 +3,7 @@ package text
 import (
 	stdhtml "html"
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,7 +25,14 @@ func Sanitize(src string) string {
 	if isSanitized(src) {
 		return src
 	}
-	return balance(Clean(newsPolicy.Sanitize(strip(src))))
+	return applyPolicy(src)
+}
+
+// applyPolicy is Sanitize without its quick paths, for clean src.
+func applyPolicy(src string) string {
+	out := newsPolicy.Sanitize(strip(src))
+	out = strings.ReplaceAll(out, "&#13;", "\n") // how x/net/html writes a carriage return that came as a reference
+	return balance(Clean(out))
 }
 
 // strip removes comments and the elements that go with their content. The policy would do it, too, but drops everything behind one that is not closed or has
@@ -52,6 +60,7 @@ const simpleElements = "p br h1 h2 h3 h4 h5 h6 hr ul ol li dl dt dd blockquote f
 var (
 	wholePixels = regexp.MustCompile(`^[0-9]{1,5}$`)
 	wholeSpans  = regexp.MustCompile(`^[0-9]{1,3}$`)
+	webPrefix   = regexp.MustCompile(`^\s*(?i:https?)://`)
 	timeShape   = regexp.MustCompile(`^[0-9A-Za-z:+. -]{1,40}$`)
 )
 
@@ -59,12 +68,15 @@ func newNewsPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements(strings.Fields(simpleElements)...)
 	p.AllowAttrs("href").OnElements("a")
-	p.AllowAttrs("src", "alt").OnElements("img")
+	p.AllowAttrs("src").Matching(webPrefix).OnElements("img")
+	p.AllowAttrs("alt").OnElements("img")
 	p.AllowAttrs("width", "height").Matching(wholePixels).OnElements("img")
 	p.AllowAttrs("colspan", "rowspan").Matching(wholeSpans).OnElements("td", "th")
 	p.AllowAttrs("datetime").Matching(timeShape).OnElements("time")
 	p.AllowAttrs("title").OnElements("abbr")
-	p.AllowURLSchemes("http", "https", "mailto")
+	p.AllowURLSchemes("mailto")
+	p.AllowURLSchemeWithCustomPolicy("http", hasHost)
+	p.AllowURLSchemeWithCustomPolicy("https", hasHost)
 	p.RequireParseableURLs(true)
 	p.AllowRelativeURLs(false)
 	p.RequireNoFollowOnLinks(true)
@@ -72,6 +84,9 @@ func newNewsPolicy() *bluemonday.Policy {
 	p.SkipElementsContent(slices.Sorted(maps.Keys(removed))...)
 	return p
 }
+
+// hasHost keeps "https:path", which a browser reads as relative, from passing for absolute.
+func hasHost(u *url.URL) bool { return u.Host != "" }
 
 // linkRel is what the policy gives every link.
 const linkRel = "nofollow noreferrer"
@@ -130,7 +145,7 @@ func canonicalTag(t token) bool {
 			href = value
 		}
 	}
-	if end := t.raw[at:]; end != ">" && end != "/>" {
+	if end := t.raw[at:]; end != ">" && (end != "/>" || !void(t.name)) {
 		return false
 	}
 	return t.name != "a" || href != "" && strings.HasSuffix(t.raw, ` rel="`+linkRel+`">`)
