@@ -17,11 +17,11 @@ import (
 
 // Defaults and fixed limits. They are the numbers of docs/politeness.md.
 const (
-	DefaultUserAgent = "mediawatch (+https://example.invalid/mediawatch)" // callers name their version and address
-	DefaultTimeout   = 60 * time.Second                                   // of one fetch, redirects included, waiting for the host's turn not
-	DefaultMaxBody   = 15 << 20                                           // bytes after decompression
-	DefaultHostGap   = 2 * time.Second                                    // what the configuration sets unless told otherwise
-	DefaultMaxIdle   = 1024                                               // kept connections, all hosts together
+	DefaultUserAgent = "mediawatch"     // callers add their version and an address
+	DefaultTimeout   = 60 * time.Second // of one fetch, redirects included, waiting for the host's turn not
+	DefaultMaxBody   = 15 << 20         // bytes after decompression
+	DefaultHostGap   = 2 * time.Second  // what the configuration sets unless told otherwise
+	DefaultMaxIdle   = 1024             // kept connections, all hosts together
 
 	MaxRedirects = 5
 
@@ -212,14 +212,15 @@ func (c *Client) permit(u *url.URL) *Error {
 	if err := checkPort(u.Port()); err != nil {
 		return refuse(KindBlocked, err)
 	}
-	if addr, err := netip.ParseAddr(u.Hostname()); err == nil {
+	name := asciiHost(u.Hostname()) // so that ① is 1 here as it is for whoever resolves it
+	if addr, err := netip.ParseAddr(name); err == nil {
 		if err := c.guard.Check(addr); err != nil {
 			return refuse(KindBlocked, err)
 		}
 		return nil
 	}
 	if c.o.Proxy != "" { // the proxy resolves names, so the connected address says nothing
-		if err := c.guard.checkName(u.Hostname()); err != nil {
+		if err := c.guard.checkName(name); err != nil {
 			return refuse(KindBlocked, err)
 		}
 	}

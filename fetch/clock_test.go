@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"slices"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -180,6 +183,54 @@ func TestN02_SlowBodiesDelayNobody(t *testing.T) {
 		t.Errorf("p95 %v with 100 slow feeds, %v without", loaded, baseline)
 	}
 	t.Logf("p95 %v with 100 slow feeds, %v without", loaded, baseline)
+}
+
+// broken is a connection that says something and then fails.
+type broken struct {
+	net.Conn
+	asked chan struct{} // closed when a request was written
+	once  sync.Once
+	say   *strings.Reader
+	fail  error
+}
+
+func (b *broken) Write(p []byte) (int, error) {
+	b.once.Do(func() { close(b.asked) })
+	return len(p), nil
+}
+
+func (b *broken) Read(p []byte) (int, error) {
+	<-b.asked
+	if n, err := b.say.Read(p); err == nil {
+		return n, nil
+	}
+	return 0, b.fail
+}
+
+func TestN07_ResetInTheBody(t *testing.T) {
+	const head = "HTTP/1.1 200 OK\r\nETag: \"new\"\r\nContent-Length: 1000\r\n\r\n"
+	for came, kind := range map[string]Kind{"<rss><channel>": "", "": KindRefused} {
+		c, err := New(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+			near, far := net.Pipe()
+			_ = far.Close()
+			reset := &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
+			return &broken{Conn: near, asked: make(chan struct{}), say: strings.NewReader(head + came), fail: reset}, nil
+		}
+		r, err := c.Get(t.Context(), Request{URL: "http://news.example/", ETag: `"old"`})
+		if kind != "" {
+			if kindOf(err) != kind {
+				t.Errorf("%v, %v; want %s", r, err, kind)
+			}
+			continue
+		}
+		if err != nil || !r.Truncated || !errors.Is(r.Cut, syscall.ECONNRESET) || r.ETag != `"old"` || string(r.Body) != came {
+			t.Errorf("%+v, %v", r, err)
+		}
+	}
 }
 
 func TestTheWholeIsLimited(t *testing.T) {

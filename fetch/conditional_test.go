@@ -220,7 +220,7 @@ func TestAValidatorThatCannotBeSentIsNotSent(t *testing.T) {
 }
 
 func TestBodies(t *testing.T) {
-	long := strings.Repeat(body, 5000)
+	long := strings.Repeat(body, 50000) // 3 MB
 	head := "HTTP/1.1 200 OK\r\nConnection: close\r\n"
 	length := func(b string) string { return fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(b), b) }
 	for _, tt := range []struct {
@@ -229,6 +229,7 @@ func TestBodies(t *testing.T) {
 		{"plain", head + length(body), body},
 		{"close-delimited", head + "\r\n" + body, body},
 		{"chunked", head + "Transfer-Encoding: chunked\r\n\r\n4\r\n<rss\r\n1\r\n>\r\n0\r\n\r\n", "<rss>"},
+		{"long", head + length(long), long},
 		{"empty", head + length(""), ""},
 		{"gzip", head + "Content-Encoding: gzip\r\n" + length(zipped(t, long)), long},
 		{"x-gzip", head + "Content-Encoding: x-gzip\r\n" + length(zipped(t, body)), body},

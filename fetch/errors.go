@@ -124,7 +124,7 @@ func classify(err error, routed func() bool) (Kind, string) {
 		return KindTimeout, ""
 	case isNetwork(err):
 		return KindRefused, ""
-	case strings.Contains(err.Error(), "response headers exceeded"), strings.Contains(err.Error(), "header list size"), strings.Contains(err.Error(), "header too long"):
+	case strings.Contains(err.Error(), "response headers exceeded"), strings.Contains(err.Error(), "header list larger"):
 		return KindTooLarge, ""
 	}
 	return KindProto, ""

@@ -85,6 +85,41 @@ func TestErrorsAreOneLine(t *testing.T) {
 	}
 }
 
+func TestProxyAddress(t *testing.T) {
+	for raw, want := range map[string]string{
+		"http://proxy.example": "proxy.example:80", "https://proxy.example": "proxy.example:443", "socks5://proxy.example": "proxy.example:1080",
+		"socks5h://10.0.0.1:9050": "10.0.0.1:9050", "http://[::1]": "[::1]:80",
+	} {
+		u, err := parseProxy(raw)
+		if err != nil || proxyAddress(u) != want {
+			t.Errorf("%s: %q, %v; want %q", raw, proxyAddress(u), err, want)
+		}
+	}
+}
+
+// TestProxyIsTheOnlyUnguardedAddress: a transport with a proxy inside connects to it, and to nothing else inside.
+func TestProxyIsTheOnlyUnguardedAddress(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	u, err := parseProxy("http://" + l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := NewTransport(NewGuard(nil), TransportOptions{Proxy: u})
+	conn, err := tr.DialContext(t.Context(), "tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.Close()
+	var blocked *BlockedError
+	if _, err := tr.DialContext(t.Context(), "tcp", "127.0.0.1:8087"); !errors.As(err, &blocked) {
+		t.Error(err)
+	}
+}
+
 func TestOptions(t *testing.T) {
 	for _, o := range []Options{{UserAgent: "a\r\nb"}, {Proxy: "gopher://x"}} {
 		if _, err := New(o); err == nil {

@@ -167,6 +167,7 @@ func (f *flight) redirect(got *http.Response) (*url.URL, error) {
 		return nil, f.fail(KindRedirect, fmt.Errorf("bad Location: %w", stripURL(err)))
 	}
 	next.User = nil // a server does not choose the name we log in with
+	next.Fragment, next.RawFragment = "", ""
 	same := f.carry && sameAuthority(f.origin, next)
 	if same {
 		next.User = f.origin.User

@@ -189,6 +189,16 @@ func TestEveryHopIsGuarded(t *testing.T) {
 	}
 }
 
+// TestANameWithAnAllowedAndARefusedAddress: localhost is ::1 first on most machines, and the server is found all the same.
+func TestANameWithAnAllowedAndARefusedAddress(t *testing.T) {
+	if _, err := net.LookupHost("localhost"); err != nil {
+		t.Skip("localhost has no address: ", err)
+	}
+	s := serve(t, answer(200, body))
+	c := newClient(t, fetch.Options{Allow: loopback[:1]})
+	mustGet(t, c, fetch.Request{URL: strings.Replace(s.URL, "127.0.0.1", "localhost", 1)})
+}
+
 func TestOneTransportForOthers(t *testing.T) {
 	s := serve(t, answer(200, body))
 	tr := fetch.NewTransport(fetch.NewGuard(nil), fetch.TransportOptions{})
@@ -220,7 +230,7 @@ func TestProxy(t *testing.T) {
 	// The proxy resolves names, so what can be seen in the address is refused before.
 	for _, u := range []string{
 		"http://127.0.0.1/", "http://10.0.0.1/", "http://[::1]/", "http://localhost/", "http://a.localhost./", "http://LOCALHOST/", "http://2130706433/", "http://0x7f000001/",
-		"http://127.1/", "http://0177.0.0.1/", "http://0x7f.1/", proxy.URL,
+		"http://127.1/", "http://①②⑦.⓪.⓪.①/", "http://127。0。0。1/", "http://0177.0.0.1/", "http://0x7f.1/", proxy.URL,
 	} {
 		mustFail(t, c, fetch.Request{URL: u}, fetch.KindBlocked)
 	}

@@ -21,7 +21,17 @@ func HostOf(rawURL string) string {
 }
 
 func hostOf(u *url.URL) string {
-	name := strings.TrimSuffix(u.Hostname(), ".")
+	name := asciiHost(u.Hostname())
+	switch port := u.Port(); {
+	case port == "", u.Scheme == "http" && port == "80", u.Scheme == "https" && port == "443":
+		return name
+	default:
+		return name + ":" + port
+	}
+}
+
+// asciiHost returns a host's name in lower-case ASCII without the root's dot, as it is looked up.
+func asciiHost(name string) string {
 	if !plainHost(name) {
 		if ascii, err := idna.Lookup.ToASCII(name); err == nil {
 			name = ascii
@@ -29,12 +39,7 @@ func hostOf(u *url.URL) string {
 			name = strings.ToLower(name)
 		}
 	}
-	switch port := u.Port(); {
-	case port == "", u.Scheme == "http" && port == "80", u.Scheme == "https" && port == "443":
-		return name
-	default:
-		return name + ":" + port
-	}
+	return strings.TrimSuffix(name, ".")
 }
 
 // plainHost reports whether a host is already as hostOf wants it, which nearly all are.

@@ -22,10 +22,12 @@ const (
 	silentAfter     = 30 * 24 * time.Hour
 	weeklyAfter     = 30 * 24 * time.Hour
 	offlineRetry    = 10 * time.Minute
+	punctual        = 5 * time.Minute // what a tick and a host's turn may take
 	confirmCount    = 3
 	confirmAfter    = 24 * time.Hour
 
 	paceJitter    = 0.10
+	wideJitter    = 0.50
 	backoffJitter = 0.20
 	faster        = 0.5  // times the interval, when less than a third was known
 	slower        = 1.25 // times the interval, when more than two thirds were known
@@ -79,6 +81,7 @@ type Outcome struct {
 	Moved      string
 	Reading    *Reading      // nil when there was nothing to read: 304, or a body with the hash of the last one
 	Fixed      time.Duration // a configured interval in place of the adaptive pace; 0 none
+	Default    time.Duration // where the adaptive pace begins; 0 is DefaultInterval
 	Roll       float64       // in [0,1): the chance that spreads repeats
 }
 
@@ -119,12 +122,20 @@ func (p Pace) interval(o Outcome) time.Duration {
 	case p.Interval > 0:
 		return p.Interval
 	}
+	return o.begin()
+}
+
+// begin returns where the adaptive pace begins.
+func (o Outcome) begin() time.Duration {
+	if o.Default > 0 {
+		return o.Default
+	}
 	return DefaultInterval
 }
 
 func (p Pace) succeeded(o Outcome) Pace {
 	// A poll far from when it was due (the first one, after downtime, forced) shared its minute with many others: the next one is spread widely.
-	wide := p.Due.IsZero() || o.At.Sub(p.Due).Abs() > p.interval(o)/4
+	wide := p.FirstRead.IsZero() || p.Due.IsZero() || o.At.Sub(p.Due).Abs() > max(p.interval(o)/4, punctual)
 	p.Failures, p.FailSince, p.Gone = 0, time.Time{}, false
 	p = p.moved(o)
 	p = p.adapt(o)
@@ -132,14 +143,13 @@ func (p Pace) succeeded(o Outcome) Pace {
 		p.LastFull = o.At
 	}
 	interval := p.interval(o)
-	d, spread := jitter(interval, paceJitter, o.Roll), interval/10
+	share := paceJitter
 	if wide {
-		d, spread = jitter(interval, 0.5, o.Roll), interval
+		share = wideJitter
 	}
 	floor := max(min(p.MinGap, MaxPublisherGap), min(o.Fresh, MaxPublisherGap), min(o.RetryAfter, MaxRetryAfter))
-	if d < floor {
-		d = floor + time.Duration(o.Roll*float64(spread))
-	}
+	least := max(jitter(interval, share, 0), floor)
+	d := least + time.Duration(o.Roll*2*share*float64(interval))
 	p.Due = p.allowed(o.At.Add(d), time.Duration(o.Roll*float64(min(interval/10, 10*time.Minute))))
 	return p
 }
@@ -162,16 +172,16 @@ func (p Pace) adapt(o Outcome) Pace {
 		}
 	}
 	was := p.Interval
-	if was <= 0 || (was > MaxInterval && known < 1) { // it spoke again
-		was = DefaultInterval
+	if was <= 0 || (was >= SilentInterval && known < 1) { // it spoke again
+		was = o.begin()
 	}
 	switch {
 	case first, o.Truncated: // says nothing about how often there is something new
 		p.Interval = was
 	case known < 1.0/3:
-		p.Interval = max(MinInterval, time.Duration(float64(was)*faster))
+		p.Interval = min(was, max(MinInterval, time.Duration(float64(was)*faster))) // a default below MinInterval stays
 	case known > 2.0/3:
-		p.Interval = min(MaxInterval, time.Duration(float64(was)*slower))
+		p.Interval = max(was, min(MaxInterval, time.Duration(float64(was)*slower)))
 	default:
 		p.Interval = was
 	}

@@ -74,7 +74,7 @@ func TestP18_P22_RetryAfterIsAFloor(t *testing.T) {
 		}
 		o := middling()
 		o.RetryAfter, o.Roll = 5*time.Hour, roll
-		within(t, "on success", wait(fetch.Next(settled(), o)), 5*time.Hour, 5*time.Hour+10*time.Minute)
+		within(t, "on success", wait(fetch.Next(settled(), o)), 5*time.Hour, 5*time.Hour+15*time.Minute)
 	}
 }
 
@@ -139,14 +139,14 @@ func TestP28_TTLIsAFloor(t *testing.T) {
 		o.Roll = roll
 		o.Reading.TTL = 3 * time.Hour
 		p := fetch.Next(settled(), o)
-		within(t, "ttl of 3 h", wait(p), 3*time.Hour, 3*time.Hour+10*time.Minute)
+		within(t, "ttl of 3 h", wait(p), 3*time.Hour, 3*time.Hour+15*time.Minute)
 		p.Due = noon
-		within(t, "still on a 304", wait(fetch.Next(p, fetch.Outcome{At: noon, Status: 304, Roll: roll})), 3*time.Hour, 3*time.Hour+10*time.Minute)
+		within(t, "still on a 304", wait(fetch.Next(p, fetch.Outcome{At: noon, Status: 304, Roll: roll})), 3*time.Hour, 3*time.Hour+15*time.Minute)
 		within(t, "no longer stated", wait(fetch.Next(p, middling())), 54*time.Minute, 66*time.Minute)
 		o.Reading.TTL = 3600 * time.Minute // seconds taken for minutes by its publisher
-		within(t, "ttl of 60 h", wait(fetch.Next(settled(), o)), day, day+10*time.Minute)
+		within(t, "ttl of 60 h", wait(fetch.Next(settled(), o)), day, day+15*time.Minute)
 		o.Reading.TTL, o.Fixed = 3*time.Hour, 15*time.Minute
-		within(t, "ttl against a configured interval", wait(fetch.Next(settled(), o)), 3*time.Hour, 3*time.Hour+10*time.Minute)
+		within(t, "ttl against a configured interval", wait(fetch.Next(settled(), o)), 3*time.Hour, 3*time.Hour+15*time.Minute)
 	}
 }
 
@@ -215,7 +215,7 @@ func TestP32_PollsAreSpread(t *testing.T) {
 		for i := range paces {
 			o := outcome(noon, fresh)
 			o.Status, o.Reading = 200, &fetch.Reading{Items: 20, New: 20}
-			paces[i] = fetch.Next(paces[i], o)
+			paces[i] = fetch.Next(fetch.Pace{Due: noon}, o) // due at once, as a store keeps it
 		}
 		worst := 0
 		for now := noon.Add(time.Minute); now.Before(noon.Add(2 * day)); now = now.Add(time.Minute) {
@@ -233,6 +233,7 @@ func TestP32_PollsAreSpread(t *testing.T) {
 				worst = max(worst, polls)
 			}
 		}
+		t.Logf("max-age %v: at most %d of 1,000 polls in one minute", fresh, worst)
 		if worst > 50 {
 			t.Errorf("max-age %v: %d of 1,000 polls in one minute", fresh, worst)
 		}
@@ -256,6 +257,8 @@ func TestTheIntervalAdapts(t *testing.T) {
 		{"no faster than 15 minutes", 20, 20, 20 * time.Minute, 15 * time.Minute},
 		{"no slower than 4 hours", 20, 0, 4 * time.Hour, 4 * time.Hour},
 		{"awake after a long silence", 20, 1, day, 75 * time.Minute},
+		{"a default beyond the bounds stays: 2 minutes, all new", 20, 20, 2 * time.Minute, 2 * time.Minute},
+		{"a default beyond the bounds stays: 6 hours, all known", 20, 0, 6 * time.Hour, 6 * time.Hour},
 	} {
 		p := settled()
 		p.Interval = tt.was
@@ -269,6 +272,16 @@ func TestTheIntervalAdapts(t *testing.T) {
 		t.Errorf("304: %v", got)
 	}
 	o := middling()
+	o.Default = 2 * time.Hour
+	if got := fetch.Next(fetch.Pace{}, o).Interval; got != 2*time.Hour {
+		t.Errorf("first reading with a default: %v", got)
+	}
+	p := settled()
+	p.Interval, p.LastNew = day, noon.Add(-40*day)
+	if got := fetch.Next(p, o).Interval; got != 2*time.Hour {
+		t.Errorf("awake with a default: %v", got)
+	}
+	o = middling()
 	o.Reading.New = 20
 	if got := fetch.Next(fetch.Pace{}, o); got.Interval != fetch.DefaultInterval || !got.FirstRead.Equal(noon) || !got.LastNew.Equal(noon) || !got.LastFull.Equal(noon) {
 		t.Errorf("first reading: %+v", got)
@@ -341,6 +354,19 @@ func TestOfflineIsNobodysFailure(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	within(t, "retry", wait(p), 8*time.Minute, 12*time.Minute)
+}
+
+func TestOutcomeOf(t *testing.T) {
+	r := &fetch.Response{Status: 200, Truncated: true, Fresh: time.Hour, RetryAfter: time.Minute, Moved: "https://news.example/new"}
+	want := fetch.Outcome{At: noon, Status: 200, Truncated: true, Fresh: time.Hour, RetryAfter: time.Minute, Moved: "https://news.example/new"}
+	if got := fetch.OutcomeOf(r, nil, noon); got != want {
+		t.Errorf("%+v", got)
+	}
+	bad := errors.New("no feed")
+	want.Err = bad
+	if got := fetch.OutcomeOf(r, bad, noon); got != want {
+		t.Errorf("%+v", got)
+	}
 }
 
 func TestADocumentThatCannotBeReadIsAFailure(t *testing.T) {
