@@ -45,7 +45,7 @@ func (n *condition) collect(d *Document, c *collector) {
 	c.value(n, v)
 }
 
-func (n *condition) why(d *Document, _ bool) string {
+func (n *condition) why(d *Document) string {
 	v := d.value(n.in)
 	switch {
 	case n.in == fieldIs && v == "":

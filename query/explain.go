@@ -24,11 +24,11 @@ func (q *Query) Explain(d *Document) []Clause {
 	if top, ok := q.root.(*andNode); ok {
 		is := top.eval(d)
 		for _, p := range top.parts {
-			e.add(p, 0, is || !p.eval(d))
+			e.add(p, Clause{Decides: is || !p.eval(d)})
 		}
 		return e.out
 	}
-	e.add(q.root, 0, true)
+	e.add(q.root, Clause{Decides: true})
 	return e.out
 }
 
@@ -37,21 +37,20 @@ type explainer struct {
 	out []Clause
 }
 
-// add adds a clause and its parts. decides tells whether the clause decides the whole.
-func (e *explainer) add(n node, depth int, decides bool) {
-	is := n.eval(e.d)
-	c := Clause{Text: nodeString(n, bindsOr), True: is, Depth: depth, Decides: decides}
+// add adds a clause and its parts. Of c only Depth and Decides are set.
+func (e *explainer) add(n node, c Clause) {
+	c.Text, c.True = nodeString(n, bindsOr), n.eval(e.d)
 	parts := n.kids()
 	if not, ok := n.(*notNode); ok && not.part.kids() == nil {
-		c.Why = not.part.why(e.d, !is)
+		c.Why = not.part.why(e.d)
 		parts = nil
 	}
 	if parts == nil && c.Why == "" {
-		c.Why = n.why(e.d, is)
+		c.Why = n.why(e.d)
 	}
 	e.out = append(e.out, c)
 	for _, p := range parts {
-		e.add(p, depth+1, decides && deciding(n, p, e.d))
+		e.add(p, Clause{Depth: c.Depth + 1, Decides: c.Decides && deciding(n, p, e.d)})
 	}
 }
 
@@ -65,8 +64,8 @@ func deciding(group, part node, d *Document) bool {
 }
 
 // whyTerm tells where a clause on text hit, or where it was looked for in vain.
-func whyTerm(n node, in fieldID, d *Document, is bool) string {
-	if !is {
+func whyTerm(n node, in fieldID, d *Document) string {
+	if !n.eval(d) {
 		if in != fieldAny && d.plain(in).plain == "" {
 			return "it has no " + in.name()
 		}

@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -58,4 +59,38 @@ func twice(parts []node, seen map[string]node, at int) []mistake {
 		seen[key] = part
 	}
 	return out
+}
+
+// lints returns the warnings in the order of their positions, each once.
+func (p *parser) lints(root node) []string {
+	p.warns = append(p.warns, p.lx.warns...)
+	p.warns = append(p.warns, lintNodes(root, p.firstToken())...)
+	var out []string
+	for _, e := range asErrors(p.lx.src, p.warns).List {
+		if s := e.Error(); !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// shorten cuts a part of a query for a message.
+func shorten(s string) string {
+	const most = 200
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}
+
+// showGroups writes an OR with parentheses around each AND.
+func showGroups(n *orNode) string {
+	parts := make([]string, len(n.parts))
+	for i, p := range n.parts {
+		parts[i] = nodeString(p, bindsOr)
+		if _, ok := p.(*andNode); ok {
+			parts[i] = "(" + parts[i] + ")"
+		}
+	}
+	return strings.Join(parts, " OR ")
 }

@@ -160,9 +160,9 @@ func (n *nearNode) key() string {
 	return b.String() + ")"
 }
 
-func (n *nearNode) why(d *Document, is bool) string {
-	if is {
-		return whyTerm(n, n.in, d, is)
+func (n *nearNode) why(d *Document) string {
+	if n.eval(d) {
+		return whyTerm(n, n.in, d)
 	}
 	for _, p := range n.parts {
 		if !p.eval(d) {
@@ -258,9 +258,9 @@ func (n *atLeast) write(b *strings.Builder, _ int) {
 
 func (n *atLeast) key() string { return fmt.Sprintf("a%d(%s)", n.n, n.part.key()) }
 
-func (n *atLeast) why(d *Document, is bool) string {
-	if is {
-		return whyTerm(n, n.in, d, is)
+func (n *atLeast) why(d *Document) string {
+	if n.eval(d) {
+		return whyTerm(n, n.in, d)
 	}
 	return fmt.Sprintf("found %d times, not %d", n.count(d), n.n)
 }

@@ -17,8 +17,8 @@ type node interface {
 	key() string
 	// kids returns the parts that are clauses of their own; nil for a leaf.
 	kids() []node
-	// why tells in words why the node is true or false of d. Only leaves and near have something to say.
-	why(d *Document, is bool) string
+	// why tells in words why a leaf is true or false of d; "" for what has kids.
+	why(d *Document) string
 }
 
 // How strongly nodes bind, for write.
@@ -88,7 +88,7 @@ func (n *andNode) collect(d *Document, c *collector) {
 func (n *andNode) write(b *strings.Builder, min int) { writeJoined(b, n.parts, " ", bindsAnd, min) }
 func (n *andNode) key() string                       { return setKey('&', flatten[*andNode](n.parts)) }
 func (n *andNode) kids() []node                      { return n.parts }
-func (n *andNode) why(*Document, bool) string        { return "" }
+func (n *andNode) why(*Document) string              { return "" }
 
 type orNode struct{ parts []node }
 
@@ -112,7 +112,7 @@ func (n *orNode) collect(d *Document, c *collector) {
 func (n *orNode) write(b *strings.Builder, min int) { writeJoined(b, n.parts, " OR ", bindsOr, min) }
 func (n *orNode) key() string                       { return setKey('|', flatten[*orNode](n.parts)) }
 func (n *orNode) kids() []node                      { return n.parts }
-func (n *orNode) why(*Document, bool) string        { return "" }
+func (n *orNode) why(*Document) string              { return "" }
 
 type notNode struct {
 	part node
@@ -123,7 +123,7 @@ func (n *notNode) eval(d *Document) bool         { return !n.part.eval(d) }
 func (n *notNode) collect(*Document, *collector) {} // what is absent has no place
 func (n *notNode) key() string                   { return "!(" + n.part.key() + ")" }
 func (n *notNode) kids() []node                  { return []node{n.part} }
-func (n *notNode) why(*Document, bool) string    { return "" }
+func (n *notNode) why(*Document) string          { return "" }
 
 func (n *notNode) write(b *strings.Builder, min int) {
 	if min > bindsUnary {
@@ -191,7 +191,7 @@ func (n *watchNode) collect(d *Document, c *collector) { n.part.collect(d, c) }
 func (n *watchNode) write(b *strings.Builder, _ int)   { b.WriteString("watch:" + n.name) }
 func (n *watchNode) key() string                       { return n.part.key() }
 func (n *watchNode) kids() []node                      { return []node{n.part} }
-func (n *watchNode) why(*Document, bool) string        { return "" }
+func (n *watchNode) why(*Document) string              { return "" }
 
 // negative reports whether nothing in n says what an item must have, so that it would match nearly everything.
 func negative(n node) bool {
@@ -215,3 +215,17 @@ func walk(n node, f func(node)) {
 		walk(k, f)
 	}
 }
+
+// badNode stands in for a value with a mistake, so that the rest can be checked, too. No Query has one.
+type badNode struct{ in fieldID }
+
+func (n *badNode) field() fieldID                        { return n.in }
+func (*badNode) spans(*Document, fieldID, extent) []span { return nil }
+func (*badNode) eval(*Document) bool                     { return false }
+func (*badNode) collect(*Document, *collector)           {}
+func (*badNode) write(b *strings.Builder, _ int) {
+	b.WriteString("…")
+}
+func (*badNode) key() string          { return "" }
+func (*badNode) kids() []node         { return nil }
+func (*badNode) why(*Document) string { return "" }

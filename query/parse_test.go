@@ -183,6 +183,7 @@ func TestErrors(t *testing.T) {
 		{"/a(/", 1, 1, "regular expression", "RE2"},
 		{"/a/x", 1, 4, "flags", ""},
 		{"/a*/", 1, 1, "empty text", ""},
+		{"/a{900}b{900}c{900}/", 1, 1, "steps", "list"},
 		{"NEAR/x a", 1, 1, "needs a number", ""},
 		{"a NEAR/9999 b", 1, 3, "needs a number", ""},
 		{"ATLEAST a", 1, 1, "needs a number", ""},

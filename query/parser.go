@@ -2,7 +2,6 @@ package query
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -243,12 +242,6 @@ func (p *parser) near() node {
 
 // operand adds an operand to a chain of NEARs.
 func (p *parser) operand(chain *nearNode, n node, at int) bool {
-	if _, bad := n.(*badNode); bad {
-		n = &term{in: fieldAny, raw: "x", words: []termWord{{text: "x"}}}
-		if len(chain.parts) > 0 {
-			n.(*term).in = chain.in
-		}
-	}
 	part, ok := asPositional(n)
 	if !ok {
 		p.fail(at, nodeString(n, bindsOr)+" can not be an operand of NEAR", "NEAR takes words, phrases, lists and OR-groups of them")
@@ -359,9 +352,6 @@ func (p *parser) atLeast(t token) node {
 		return nil
 	}
 	part, ok := asPositional(n)
-	if _, bad := n.(*badNode); bad {
-		return n
-	}
 	if !ok {
 		return p.fail(open.start, "ATLEAST can not count "+shorten(nodeString(n, bindsOr)), "it takes words, phrases, lists and OR-groups of them")
 	}
@@ -383,27 +373,6 @@ func (p *parser) unexpected(t token) node {
 	return p.fail(t.start, fmt.Sprintf("%q can not stand here", p.lx.src[t.start:t.end]), "")
 }
 
-// shorten cuts a part of a query for a message.
-func shorten(s string) string {
-	const most = 200
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return s
-}
-
-// showGroups writes an OR with parentheses around each AND.
-func showGroups(n *orNode) string {
-	parts := make([]string, len(n.parts))
-	for i, p := range n.parts {
-		parts[i] = nodeString(p, bindsOr)
-		if _, ok := p.(*andNode); ok {
-			parts[i] = "(" + parts[i] + ")"
-		}
-	}
-	return strings.Join(parts, " OR ")
-}
-
 // count takes one term of the query's limit; it reports false when there is none left.
 func (p *parser) count(at int) bool {
 	p.shared.terms++
@@ -412,29 +381,4 @@ func (p *parser) count(at int) bool {
 		p.fail(at, fmt.Sprintf("the query has more than %d terms", MaxTerms), "entries of lists and of other watches count, too")
 	}
 	return p.shared.terms <= MaxTerms
-}
-
-// badNode stands in for a value with a mistake.
-type badNode struct{}
-
-func (*badNode) eval(*Document) bool           { return false }
-func (*badNode) collect(*Document, *collector) {}
-func (*badNode) write(b *strings.Builder, _ int) {
-	b.WriteString("…")
-}
-func (*badNode) key() string                { return "" }
-func (*badNode) kids() []node               { return nil }
-func (*badNode) why(*Document, bool) string { return "" }
-
-// lints returns the warnings in the order of their positions, each once.
-func (p *parser) lints(root node) []string {
-	p.warns = append(p.warns, p.lx.warns...)
-	p.warns = append(p.warns, lintNodes(root, p.firstToken())...)
-	var out []string
-	for _, e := range asErrors(p.lx.src, p.warns).List {
-		if s := e.Error(); !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return out
 }

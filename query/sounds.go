@@ -19,7 +19,7 @@ func sounds(folded string) []sound {
 	out := make([]sound, 0, len(w))
 	for i := 0; i < len(w); {
 		if n := vowelRun(w, i); n > 0 {
-			out = appendVowels(out, w[i:i+n], i+n == len(w))
+			out = appendVowels(out, w[i:i+n], placeOf(i, n, len(w)))
 			i += n
 			continue
 		}
@@ -73,9 +73,15 @@ func consonant(w string, i int) (is string, n int) {
 	return w[i : i+1], 1
 }
 
+// place says where in a word a part of it stands.
+type place struct{ first, last bool }
+
+// placeOf returns the place of n letters at i of a word of length letters.
+func placeOf(i, n, length int) place { return place{i == 0, i+n == length} }
+
 // appendVowels appends what a run of vowel letters sounds like.
-func appendVowels(out []sound, run string, final bool) []sound {
-	if final && run == "e" && len(out) > 0 {
+func appendVowels(out []sound, run string, at place) []sound {
+	if run == "e" && at.last && !at.first {
 		return append(out, finalE)
 	}
 	front, back := strings.IndexAny(run, "iy") >= 0, strings.IndexAny(run, "ouw") >= 0
@@ -195,31 +201,31 @@ func (f fitter) from(i, j int) bool {
 		return true
 	}
 	for n := 1; n <= min(3, len(rest)); n++ {
-		if writes(s, rest[:n], i == 0, j+n == len(f.letters)) && f.from(i+1, j+n) {
+		if writes(s, rest[:n], place{i == 0, j+n == len(f.letters)}) && f.from(i+1, j+n) {
 			return true
 		}
 	}
 	return false
 }
 
-// writes reports whether letters write a vowel, first or last in its word.
-func writes(s sound, letters []rune, first, last bool) bool {
+// writes reports whether letters write a vowel.
+func writes(s sound, letters []rune, at place) bool {
 	if s == vowelAy && len(letters) == 3 && letters[0] == heh { // Khamenei: a silent heh before the suffix
 		letters = letters[1:]
 	}
 	has := map[rune]bool{}
 	for i, r := range letters {
-		if r != alef && r != waw && r != yeh && r != ayn && !(r == heh && last && i == len(letters)-1) {
+		if r != alef && r != waw && r != yeh && r != ayn && !(r == heh && at.last && i == len(letters)-1) {
 			return false
 		}
 		has[r] = true
 	}
 	one := len(letters) == 1
 	switch {
-	case one && letters[0] == ayn, first && letters[0] == alef && one:
+	case one && letters[0] == ayn, at.first && letters[0] == alef && one:
 		return true
-	case first && letters[0] == alef:
-		return writes(s, letters[1:], false, last)
+	case at.first && letters[0] == alef:
+		return writes(s, letters[1:], place{last: at.last})
 	}
 	switch s {
 	case vowelAy:
@@ -227,11 +233,11 @@ func writes(s sound, letters []rune, first, last bool) bool {
 	case vowelAw:
 		return has[waw] && !has[yeh]
 	case vowelA:
-		return one && (has[alef] || last && (has[yeh] || has[heh])) || has[alef] && has[ayn]
+		return one && (has[alef] || at.last && (has[yeh] || has[heh])) || has[alef] && has[ayn]
 	case finalE:
-		return one && last && has[heh]
+		return one && at.last && has[heh]
 	case vowelE:
-		return one && (has[yeh] || has[alef] || last && has[heh])
+		return one && (has[yeh] || has[alef] || at.last && has[heh])
 	case vowelI:
 		return one && has[yeh] || has[yeh] && has[ayn]
 	}

@@ -2,8 +2,6 @@ package query
 
 import (
 	"fmt"
-	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -19,7 +17,7 @@ func (p *parser) value() node {
 	}
 	p.take()
 	if !p.count(t.start) {
-		return &badNode{}
+		return &badNode{p.field()}
 	}
 	if p.in != nil && p.in.takes != takesText {
 		return p.plainValue(t)
@@ -48,7 +46,7 @@ func (p *parser) field() fieldID {
 // bad records a mistake in a value and stands in for it.
 func (p *parser) bad(at int, m *mistake) node {
 	p.fail(at+m.at, m.msg, m.hint)
-	return &badNode{}
+	return &badNode{p.field()}
 }
 
 // term fills in a term from its token.
@@ -122,26 +120,6 @@ func (p *parser) marked(mark token) node {
 	return n
 }
 
-// regex compiles a regular expression.
-func (p *parser) regex(t token) node {
-	if p.shared.regexes++; p.shared.regexes > MaxRegexes {
-		return p.bad(t.start, &mistake{0, fmt.Sprintf("the query has more than %d regular expressions", MaxRegexes), ""})
-	}
-	flags := t.extra
-	expr := t.text
-	if flags != "" {
-		expr = "(?" + flags + ")" + expr
-	}
-	re, err := regexp.Compile(expr)
-	if err != nil {
-		return p.bad(t.start, &mistake{0, "bad regular expression: " + strings.TrimPrefix(err.Error(), "error parsing regexp: "), "the syntax is RE2"})
-	}
-	if re.MatchString("") {
-		return p.bad(t.start, &mistake{0, "the regular expression matches the empty text", "say what must be there"})
-	}
-	return &regexTerm{in: p.field(), raw: t.text, flags: flags, re: re}
-}
-
 // plainValue reads the value of a field that takes no text.
 func (p *parser) plainValue(t token) node {
 	var n *condition
@@ -188,60 +166,6 @@ func newSite(raw string) (*condition, *mistake) {
 		return at == host || strings.HasSuffix(at, host) && at[len(at)-len(host)-1] == '.'
 	}
 	return &condition{in: fieldSite, raw: raw, mean: host, test: test}, nil
-}
-
-// list puts the entries of a list in place of @name.
-func (p *parser) list(t token) node {
-	if slices.Contains(p.lists, t.text) {
-		return p.bad(t.start, &mistake{0, "the lists refer to each other in a circle: @" + strings.Join(append(p.lists, t.text), " → @"), ""})
-	}
-	entries, ok := p.o.Lists[t.text]
-	if !ok {
-		hint := "lists are kept under [lists] in the configuration"
-		if near := nearest(t.text, slices.Sorted(maps.Keys(p.o.Lists))); near != "" {
-			hint = "did you mean @" + near + "?"
-		}
-		return p.bad(t.start, &mistake{0, "there is no list @" + t.text, hint})
-	}
-	if len(entries) == 0 {
-		return p.bad(t.start, &mistake{0, "the list @" + t.text + " is empty", ""})
-	}
-	n := &listNode{in: p.field(), name: t.text}
-	for i, entry := range entries {
-		part, m := p.entry(t.text, entry)
-		if m != nil {
-			return p.bad(t.start, &mistake{0, fmt.Sprintf("entry %d of the list @%s, %q: %s", i+1, t.text, entry, m.msg), m.hint})
-		}
-		n.parts = append(n.parts, part)
-	}
-	return n
-}
-
-// entry reads an entry of a list: words as they stand are a phrase.
-func (p *parser) entry(name, entry string) (positional, *mistake) {
-	entry = strings.TrimSpace(entry)
-	sub := p.sub(entry)
-	sub.lists = append(slices.Clone(p.lists), name)
-	if sub.depth > maxDepth {
-		return nil, &mistake{0, "lists in lists go too deep", ""}
-	}
-	var n node
-	if entry != "" && strings.ContainsRune(`~=@"/“„«`, []rune(entry)[0]) {
-		n = sub.value()
-		if t := sub.look(); n != nil && t.kind != tokEnd {
-			n = sub.unexpected(t)
-		}
-	} else if sub.count(0) {
-		n = sub.term(token{}, &term{raw: entry, quoted: true})
-	}
-	if len(sub.wrong) > 0 {
-		return nil, &sub.wrong[0]
-	}
-	part, ok := n.(positional)
-	if !ok {
-		return nil, &mistake{0, "it is neither words nor a phrase", `entries are words, ~names, ="exact" ones and @lists`}
-	}
-	return part, nil
 }
 
 // watch puts the query of another watch in place of watch:NAME.
