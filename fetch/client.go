@@ -162,7 +162,7 @@ type Response struct {
 
 	ContentType string
 	FinalURL    string        // of the last hop, without user name and password
-	Moved       string        // where the permanent prefix (301, 308) of the redirect chain leads; "" none
+	Moved       string        // where the permanent prefix (301, 308) of the redirect chain leads, with the user name and password it needs; "" none
 	At          time.Time     // when the header had come
 	Fresh       time.Duration // for how long asking again is pointless: max-age less Age, else Expires; 0 none
 	RetryAfter  time.Duration // as asked for by the server; 0 none

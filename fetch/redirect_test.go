@@ -172,6 +172,19 @@ func TestANotModifiedBehindARedirect(t *testing.T) {
 	}
 }
 
+func TestAMovedAddressKeepsItsLoginOnItsHost(t *testing.T) {
+	other := serve(t, answer(200, body))
+	s := serve(t, to(301, "/new"), answer(200, body), to(301, other.URL), answer(200, body))
+	c := newClient(t, fetch.Options{})
+	login := strings.Replace(s.URL, "http://", "http://reader:secret@", 1)
+	if r := mustGet(t, c, fetch.Request{URL: login + "/old"}); r.Moved != login+"/new" || r.FinalURL != s.URL+"/new" {
+		t.Errorf("moved to %q, final %q", r.Moved, r.FinalURL)
+	}
+	if r := mustGet(t, c, fetch.Request{URL: login + "/old"}); r.Moved != other.URL {
+		t.Errorf("moved to %q", r.Moved)
+	}
+}
+
 func TestAnErrorBehindARedirectMovesNothing(t *testing.T) {
 	s := serve(t, to(301, "/new"), answer(404, "gone fishing"))
 	e := mustFail(t, newClient(t, fetch.Options{}), fetch.Request{URL: s.URL + "/old"}, fetch.KindStatus)
