@@ -57,7 +57,7 @@ func (r dateReader) parse(s string) readDate {
 
 // plausible drops a date that cannot be true and says so.
 func (r dateReader) plausible(d readDate, s string) readDate {
-	if d.stamp.IsZero() {
+	if d.stamp.Certainty == news.CertaintyNone {
 		return d
 	}
 	d.stamp.Time = d.stamp.Time.UTC()
@@ -152,9 +152,10 @@ func validDay(y, m, d int) bool {
 type part struct {
 	kind  byte // '0' number, 'a' word, else the mark itself
 	n     int
-	width int // digits of a number
-	word  string
-	glued bool // nothing stands between this part and the one before
+	width int    // digits of a number
+	word  string // as written
+	low   string // in lower case
+	glued bool   // nothing stands between this part and the one before
 }
 
 // maxParts is the most parts a date can have.
@@ -258,7 +259,7 @@ func (p *dateParts) word(s string, i int, glued bool) (int, bool) {
 		}
 		i += size
 	}
-	return i, p.add(part{kind: 'a', word: s[start:i], glued: glued})
+	return i, p.add(part{kind: 'a', word: s[start:i], low: lower(s[start:i]), glued: glued})
 }
 
 // isUnit reports whether r is one of the characters East Asian dates put behind numbers.

@@ -80,20 +80,23 @@ func (p *dateParts) number(i int) int {
 			return 3
 		}
 		return 2
+	case p.hh < 0 && p.m >= 0 && p.nLoose == 2 && x.width == 4 && p.loose[0].width <= 2 && p.loose[1].width <= 2: // "03 Apr 02 1500 GMT"
+		p.clockDigits(x)
+		return 1
 	case p.y < 0 && p.m < 0 && (x.width == 8 || x.width == 12 || x.width == 14):
 		return p.compact(x)
 	case p.hh < 0 && p.at(i-1).kind == 'a' && strings.EqualFold(p.at(i-1).word, "t") && p.at(i-1).glued && (x.width == 4 || x.width == 6):
 		p.clockDigits(x)
 		return p.fraction(i, 1)
-	case p.hh < 0 && p.y >= 0 && p.m >= 0 && p.d >= 0 && next.kind == '.' && after.kind == '0' && x.width <= 2 && after.width == 2:
+	case p.hh < 0 && p.m >= 0 && (p.y >= 0 && p.d >= 0 || p.nLoose >= 2) && next.kind == '.' && after.kind == '0' && x.width <= 2 && after.width == 2:
 		return p.clock(i) // 15.04
 	case next.kind == '-' || next.kind == '/' || next.kind == '.':
 		if n := p.triple(i, next.kind); n > 0 {
 			return n
 		}
 	}
-	if p.hh < 0 && x.width <= 2 && p.half == 0 && p.y >= 0 && p.m > 0 && p.d > 0 {
-		if h := halfDay(next.word); h > 0 { // "3 PM"
+	if p.hh < 0 && x.width <= 2 && p.half == 0 && (p.y >= 0 && p.d > 0 || p.nLoose >= 2) && p.m > 0 {
+		if halfDay(next.low) > 0 || p.dottedHalf(i+1) > 0 { // "3 PM"
 			p.hh, p.mm, p.ss = x.n, 0, 0
 			return 1
 		}
@@ -199,7 +202,7 @@ func (p *dateParts) triple(i int, mark byte) int {
 	full := p.at(i+3).kind == mark && c.kind == '0'
 	switch {
 	case b.kind == 'a' && full: // 02-Jan-2006, 2004-július-13
-		m, ok := month(b.word)
+		m, ok := month(b.low)
 		if !ok {
 			return 0
 		}
@@ -217,6 +220,8 @@ func (p *dateParts) triple(i int, mark byte) int {
 		return 5
 	case full && a.width <= 2 && b.width <= 2 && (c.width == 4 || c.width == 2):
 		return p.numeric(a, b, c, mark)
+	case !b.glued || p.m >= 0:
+		return 0
 	case a.width == 4 && b.width == 3 && mark == '-': // 2003-335, day of the year
 		t := time.Date(a.n, 1, b.n, 0, 0, 0, 0, time.UTC)
 		if b.n < 1 || t.Year() != a.n {
@@ -283,23 +288,24 @@ func (p *dateParts) letters(i int) int {
 	if used := p.zone(i); used > 0 {
 		return used
 	}
-	if m, ok := month(x.word); ok {
-		if p.m < 0 || p.nLoose > 0 || !isWeekday(x.word) {
+	if m, ok := month(x.low); ok {
+		if p.m < 0 || p.nLoose > 0 || !weekdays[x.low] {
 			p.m = m // "mar" is a day in some languages: the later name counts
 		}
 		return 1
 	}
-	if h := halfDay(x.word); h > 0 {
+	if h := p.dottedHalf(i); h > 0 {
 		p.half = h
-		if p.at(i+1).kind == '.' && p.at(i+2).kind == 'a' && len(p.at(i+2).word) <= 2 { // "p.m."
-			return 3
-		}
+		return 3
+	}
+	if h := halfDay(x.low); h > 0 {
+		p.half = h
 		return 1
 	}
-	if isWeekday(x.word) {
+	if weekdays[x.low] {
 		return 1
 	}
-	if p.hh >= 0 && !p.zoned && p.unknown == "" && looksZone(x.word) && !fillers[lowerASCII(x.word)] {
+	if p.hh >= 0 && !p.zoned && p.unknown == "" && looksZone(x.word) && !fillers[x.low] {
 		p.unknown = x.word
 	}
 	return 1
@@ -308,14 +314,14 @@ func (p *dateParts) letters(i int) int {
 // zone reads a zone's name at i, with an offset behind it as in "GMT+2". 0: it is none.
 func (p *dateParts) zone(i int) int {
 	x := p.parts[i]
-	off, ok := offsets[lowerASCII(x.word)]
+	off, ok := offsets[x.low]
 	if !ok || p.hh < 0 || p.zoned && p.offset != 0 {
 		if ok && p.hh >= 0 {
 			return 1
 		}
 		return 0
 	}
-	if x.word != strings.ToUpper(x.word) && len(x.word) < 3 && !strings.EqualFold(x.word, "z") {
+	if len(x.word) < 3 && x.low != "z" && !looksZone(x.word) {
 		return 0
 	}
 	mark, n := p.at(i+1), p.at(i+2)
@@ -325,8 +331,8 @@ func (p *dateParts) zone(i int) int {
 		}
 	}
 	p.offset, p.zoned, p.unknown = off, true, ""
-	if name := lowerASCII(x.word); ambiguous[name] {
-		p.note = fmt.Sprintf("the zone %s is read as %s", strings.ToUpper(name), offsetName(off))
+	if ambiguous[x.low] {
+		p.note = fmt.Sprintf("the zone %s is read as %s", strings.ToUpper(x.low), offsetName(off))
 	}
 	return 1
 }
@@ -355,7 +361,7 @@ func (p *dateParts) sign(i int) int {
 		h, m = n.n/10000, n.n/100%100
 	case n.width >= 3:
 		h, m = n.n/100, n.n%100
-	case p.at(i+2).kind == ':' && p.at(i+3).kind == '0' && p.at(i+3).width == 2:
+	case p.at(i+2).kind == ':' && p.at(i+3).kind == '0' && p.at(i+3).width <= 2:
 		m, used = p.at(i+3).n, 4
 		if p.at(i+4).kind == ':' && p.at(i+5).kind == '0' {
 			used = 6
@@ -410,9 +416,8 @@ func (p *dateParts) assign() bool {
 	return true
 }
 
-// month finds a month by its name, in English also by its first letters.
-func month(word string) (int, bool) {
-	low := lowerASCII(word)
+// month finds a month by its name in lower case, in English also by its first letters.
+func month(low string) (int, bool) {
 	if m, ok := months[low]; ok {
 		return m, true
 	}
@@ -428,16 +433,27 @@ func month(word string) (int, bool) {
 
 var englishMonths = [...]string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}
 
-func isWeekday(word string) bool { return weekdays[lowerASCII(word)] }
-
 // halfDay is 1 for words that mean before noon, 2 for after, 0 for others.
-func halfDay(word string) int {
-	switch lowerASCII(word) {
-	case "am", "πμ", "π", "上午", "午前", "오전", "ص", "صباحا", "a":
-		if word != "a" {
-			return 1
-		}
-	case "pm", "μμ", "μ", "下午", "午後", "오후", "م", "مساء", "p", "晚上":
+func halfDay(low string) int {
+	switch low {
+	case "am", "πμ", "上午", "午前", "오전", "ص", "صباحا":
+		return 1
+	case "pm", "μμ", "下午", "午後", "오후", "م", "مساء", "晚上":
+		return 2
+	}
+	return 0
+}
+
+// dottedHalf is halfDay for "a.m." and "p.m." at i, Greek's too.
+func (p *dateParts) dottedHalf(i int) int {
+	m := p.at(i + 2).low
+	if p.at(i+1).kind != '.' || m != "m" && m != "μ" {
+		return 0
+	}
+	switch p.parts[i].low {
+	case "a", "π":
+		return 1
+	case "p", "μ":
 		return 2
 	}
 	return 0
@@ -456,12 +472,22 @@ func looksZone(s string) bool {
 	return true
 }
 
-// lowerASCII is strings.ToLower without an allocation for short ASCII words that are lower case or a name's shape.
-func lowerASCII(s string) string {
-	for i := range len(s) {
-		if c := s[i]; c >= 0x80 || 'A' <= c && c <= 'Z' {
-			return strings.ToLower(s)
-		}
+// usual are the words of most dates in lower case, so that those need no memory.
+var usual = usualWords("Mon Tue Wed Thu Fri Sat Sun Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec GMT UTC UT EST EDT CST CDT MST MDT PST PDT CET CEST T Z AM PM " +
+	"Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August September October November December")
+
+func usualWords(words string) map[string]string {
+	table := map[string]string{}
+	for w := range strings.FieldsSeq(words) {
+		table[w] = strings.ToLower(w)
 	}
-	return s
+	return table
+}
+
+// lower is strings.ToLower.
+func lower(s string) string {
+	if low, ok := usual[s]; ok {
+		return low
+	}
+	return strings.ToLower(s)
 }

@@ -58,7 +58,7 @@ type Info struct {
 	Authors    []news.Person
 	Published  news.Stamp
 	Updated    news.Stamp
-	Language   string // BCP 47, lower case
+	Language   string // BCP 47
 	Rights     string
 	Image      string
 	Generator  string

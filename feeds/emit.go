@@ -183,6 +183,7 @@ type Normalized struct {
 	feed      side
 	sides     []side
 	feedBag   bag
+	base      string
 }
 
 // Items is the number of items.

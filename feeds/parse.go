@@ -244,6 +244,7 @@ func (m *mapper) finish(o Options) {
 	f.Subtitle = m.based(m.n.feed.summary).html()
 	f.Rights = m.based(m.n.feed.rights).html()
 	f.Image = resolveURL(m.base, f.Image)
+	f.Language = tagCase(f.Language)
 	for _, e := range d.Entries {
 		e.Link, e.Image, e.Comments = m.absolute(e.Link), m.absolute(e.Image), m.absolute(e.Comments)
 		for i := range e.Enclosures {
@@ -251,7 +252,7 @@ func (m *mapper) finish(o Options) {
 		}
 		e.summary, e.content, e.rights = m.based(e.summary), m.based(e.content), m.based(e.rights)
 		if e.Lang == "" {
-			e.Lang = f.Language
+			e.Lang = m.n.feed.lang
 		}
 	}
 	m.shareds()
@@ -297,6 +298,8 @@ func (m *mapper) shareds() {
 			entries = append(entries, e)
 		case entries[at].Link != e.Link, e.Link == "" && entries[at].raw != e.raw:
 			shared[e.ID] = true
+			entries = append(entries, e)
+		case e.Link == "" && e.title.value == "" && e.content.value == "" && e.summary.value == "":
 			entries = append(entries, e)
 		default:
 			twice++

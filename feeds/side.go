@@ -301,3 +301,18 @@ func language(stated, inForce string) string {
 	}
 	return tag
 }
+
+// tagCase writes a lower-case language tag as RFC 5646, section 2.1.1 recommends: en-US, zh-Hant-TW.
+func tagCase(tag string) string {
+	parts := strings.Split(tag, "-")
+	for i, p := range parts {
+		switch {
+		case i == 0:
+		case len(p) == 2 && len(parts[i-1]) != 1:
+			parts[i] = strings.ToUpper(p)
+		case len(p) == 4 && p[0] > '9':
+			parts[i] = strings.ToUpper(p[:1]) + p[1:]
+		}
+	}
+	return strings.Join(parts, "-")
+}
