@@ -67,7 +67,7 @@ func byFunctionWords(plain string) string {
 	return languages[best].tag
 }
 
-// languages with their commonest words, folded. Words that several share count for each and so stand for doubt.
+// languages with their commonest words. Words that several share count for each and so stand for doubt.
 var languages = [...]struct{ tag, words string }{
 	{"en", "the of and to in a that is was for on with as it by at from are be has have his her said will not they were which this an been their who but"},
 	{"de", "der die das und den von zu mit sich des auf fur ist im dem nicht ein eine als auch es an werden aus er hat dass sie nach bei um wurde einen wird in am"},
@@ -85,6 +85,13 @@ var languages = [...]struct{ tag, words string }{
 	{"ro", "si in de la a cu pe din care nu pentru sa un o ca este au mai al ale se fi dar sunt prin"},
 	{"cs", "a v se na je ze s z do o pro by za jeho ktery ktera ktere podle ale jako po jsou od ve k i"},
 	{"hu", "a az es hogy nem is egy ez meg van de csak volt mint el ki szerint vagy azt"},
+	{"ru", "и в на не что с по как из для это от его за к но был также о он года у"},
+	{"uk", "і в на не що з до як та для це від його за про у але також й року які"},
+	{"bg", "и в на не че с по как от за се да са е като през до това ще при"},
+	{"ar", "في من على ان الى التي عن مع هذا هذه الذي كما بعد قال خلال بين وقال ما لا او قد كان"},
+	{"fa", "و در به از كه اين را با است براي آن يك خود تا كرد بر هم نيز گفت شد وي مي هاي كند شود"},
+	{"ur", "کے میں کی ہے اور سے کا کو نے پر کہ ہیں اس یہ ان بھی کر تھا گیا"},
+	{"hi", "के में की है और से का को ने पर कि हैं इस यह भी नहीं एक लिए था कहा"},
 	{"fi", "ja on ei se etta oli myos han mutta kun ovat kuin tai joka mukaan sen ole"},
 }
 
@@ -95,7 +102,7 @@ func newFunctionWords() map[string]uint32 {
 	m := make(map[string]uint32)
 	for i, l := range languages {
 		for w := range strings.FieldsSeq(l.words) {
-			m[w] |= 1 << i
+			m[Fold(w)] |= 1 << i
 		}
 	}
 	return m

@@ -3,10 +3,10 @@ package text
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/idna"
@@ -50,20 +50,23 @@ func PageURL(raw string) string {
 	if err != nil {
 		return ""
 	}
-	u.Host, u.User = host, nil
-	if u.RawQuery != "" {
-		kept := strings.Split(u.RawQuery, "&")
-		kept = slices.DeleteFunc(kept, func(p string) bool { return p == "" || tracks(p) })
-		u.RawQuery = strings.Join(kept, "&")
+	page := u.Scheme + "://" + host + normalEscapes(u.EscapedPath())
+	if q := strings.Join(ownParameters(u.RawQuery), "&"); q != "" {
+		page += "?" + q
 	}
-	u.ForceQuery = false
-	return u.String()
+	if f := u.EscapedFragment(); f != "" {
+		page += "#" + normalEscapes(f)
+	}
+	return page
 }
 
 // Site returns the registrable domain of a URL's host by the public suffix list, in ASCII, or "" when there is none (an address, "localhost").
 func Site(rawURL string) string {
 	u, err := parseWeb(rawURL)
 	if err != nil {
+		return ""
+	}
+	if _, err := canonicalHost(u); err != nil {
 		return ""
 	}
 	host := asciiHost(u.Hostname())
@@ -102,25 +105,44 @@ func parseWeb(raw string) (*url.URL, error) {
 func canonicalHost(u *url.URL) (string, error) {
 	host := asciiHost(u.Hostname())
 	if host == "" {
-		return "", fmt.Errorf("%q: %w", u.Host, ErrNotWeb)
+		return "", fmt.Errorf("host %q: %w", u.Host, ErrNotWeb)
 	}
-	port := u.Port()
-	if port == "" || u.Scheme == "http" && port == "80" || u.Scheme == "https" && port == "443" {
-		if strings.Contains(host, ":") {
-			return "[" + host + "]", nil
-		}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if u.Port() == "" {
 		return host, nil
 	}
-	return net.JoinHostPort(host, port), nil
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	if err != nil {
+		return "", fmt.Errorf("port %q: %w", u.Port(), ErrNotWeb)
+	}
+	if u.Scheme == "http" && port == 80 || u.Scheme == "https" && port == 443 {
+		return host, nil
+	}
+	return host + ":" + strconv.FormatUint(port, 10), nil
 }
 
-// asciiHost returns a host name in lower case ASCII without the root's dot.
+// asciiHost returns a host name in lower case ASCII without the root's dot, or an address in its shortest form; "" when it can be neither.
 func asciiHost(host string) string {
-	host = strings.TrimSuffix(host, ".")
-	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
-		return ascii
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.WithZone("").String()
 	}
-	return strings.ToLower(host)
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
+		host = ascii
+	}
+	for label := range strings.SplitSeq(host, ".") {
+		if label == "" {
+			return ""
+		}
+	}
+	for i := range len(host) { // "_" works in a name, though not in a host name
+		if c := host[i]; !asciiLetter[c] && c != '-' && c != '_' && c != '.' {
+			return ""
+		}
+	}
+	return host
 }
 
 // canonicalPath removes dot segments and normalises percent-encoding.
@@ -153,21 +175,27 @@ func canonicalPath(p string) string {
 
 // canonicalQuery drops tracking parameters and sorts the rest by name; values of one name keep their order.
 func canonicalQuery(q string) string {
-	if q == "" {
-		return ""
-	}
-	var kept []string
-	for p := range strings.SplitSeq(q, "&") {
-		if p != "" && !tracks(p) {
-			kept = append(kept, normalEscapes(p))
-		}
-	}
+	kept := ownParameters(q)
 	slices.SortStableFunc(kept, func(a, b string) int {
 		a, _, _ = strings.Cut(a, "=")
 		b, _, _ = strings.Cut(b, "=")
 		return strings.Compare(a, b)
 	})
 	return strings.Join(kept, "&")
+}
+
+// ownParameters returns the parameters of a query that are not tracking, with normal escapes.
+func ownParameters(q string) []string {
+	if q == "" {
+		return nil
+	}
+	var kept []string
+	for p := range strings.SplitSeq(q, "&") {
+		if p = normalEscapes(p); p != "" && !tracks(p) {
+			kept = append(kept, p)
+		}
+	}
+	return kept
 }
 
 // normalEscapes decodes escapes of unreserved characters, writes the others in upper case and encodes what may not stand in a URL.
