@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mediawatch/news"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -39,10 +41,12 @@ func plainHost(raw string) bool { return raw != "" && plainWord(raw) }
 
 func (n *condition) collect(d *Document, c *collector) {
 	v := d.value(n.in)
-	if n.in == fieldIs {
-		v = n.raw
+	start, end := 0, len(v)
+	if n.in == fieldIs { // one of the states
+		start = strings.Index(v, n.mean)
+		end = start + len(n.mean)
 	}
-	c.value(n, v)
+	c.add(news.Evidence{Clause: nodeString(n, bindsOr), Field: n.in.name(), Start: start, End: end, Words: v[start:end]})
 }
 
 func (n *condition) why(d *Document) string {

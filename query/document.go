@@ -195,7 +195,7 @@ func (d *Document) hostName() string {
 	return d.host
 }
 
-// Field returns the plain text of a field, or its value: what the offsets of an evidence refer to. The name may be an alias. An unknown or
+// Field returns the plain text of a field, or its value: what the offsets of an evidence refer to; several values are separated by an empty line. The name may be an alias. An unknown or
 // missing field is "".
 func (d *Document) Field(name string) string {
 	f := fieldByName[name]

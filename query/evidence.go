@@ -47,8 +47,3 @@ func (c *collector) bytes(d *Document, h hit, start, end int) {
 	c.add(news.Evidence{Clause: h.clause, Field: h.field.name(), Start: start, End: end,
 		Words: d.plain(h.field).plain[start:end], Variant: h.variant})
 }
-
-// value adds a condition that holds.
-func (c *collector) value(n *condition, v string) {
-	c.add(news.Evidence{Clause: nodeString(n, bindsOr), Field: n.in.name(), End: len(v), Words: v})
-}

@@ -98,7 +98,7 @@ func TestMatch(t *testing.T) {
 			t.Errorf("%s does not match and has evidence %v", c.src, evidence)
 		}
 		for _, ev := range evidence {
-			if plain := d.Field(ev.Field); ev.Words == "" || ev.Field != "is" && plain[ev.Start:ev.End] != ev.Words {
+			if plain := d.Field(ev.Field); ev.Words == "" || plain[ev.Start:ev.End] != ev.Words {
 				t.Errorf("%s: evidence %+v does not stand in %q", c.src, ev, plain)
 			}
 		}

@@ -16,7 +16,7 @@ func (d *Document) Sentence(ev news.Evidence) (sentence string, start, end int) 
 		return ev.Words, 0, len(ev.Words)
 	}
 	if f := fieldByName[ev.Field]; f != nil && f.id >= textFields {
-		return ev.Words, 0, len(ev.Words)
+		return plain, ev.Start, ev.End
 	}
 	from, to := 0, sentenceEnd(plain)
 	for to <= ev.Start && to < len(plain) {
