@@ -154,10 +154,11 @@ var (
 	reClock    = regexp.MustCompile(`(?:^|[^\d+:.-])t?(\d{1,2})\s?[:：]\s?(\d{2})(?:\s?:\s?(\d{2})(?:[.,]\d{1,9})?)?`)
 	reClockDot = regexp.MustCompile(`(?:^|[^\d+.-])(\d{1,2})(?:\.|\s?h\s?|\s?時\s?|\s?时\s?|\s?點\s?|\s?点\s?|\s?시\s?)(\d{1,2})(?:\s?(?:分|분|min))?(?:[\s.]?(\d{2})\s?[秒초])?`)
 	reHourOnly = regexp.MustCompile(`(?:^|[^\d+.-])(\d{1,2})\s?(a\.?m\.?|p\.?m\.?|uhr|h|時|时|点|點|시)(?:$|[\s,.)|])`)
+	reHourMin  = regexp.MustCompile(`(?:^|[^\d])\d{1,2}\s?h\s?\d{2}(?:$|[^\d])`)
 	reMeridiem = regexp.MustCompile(`(?:^|[\s\d,(.])(a\.?\s?m\.?|p\.?\s?m\.?)(?:$|[\s,.);|/-])`)
 	reMeriAny  = regexp.MustCompile(`(下午|午後|오후|晚上|上午|午前|오전|早上|凌晨|مساء|بعد از ظهر|بعدازظهر|صباحا|قبل از ظهر|öğleden sonra|μμ|πμ|μ\.μ\.|π\.μ\.)`)
 	reMeriArab = regexp.MustCompile(`(?:^|\s)([مص])(?:$|[\s,.)|])`)
-	reOffset   = regexp.MustCompile(`(?:^|[\s(\d])\(?(?:utc|gmt|z)?\s?([+-])(\d{1,2})(?::?(\d{2}))?\)?$`)
+	reOffset   = regexp.MustCompile(`(?:^|[\s(\d␟])\(?(?:utc|gmt|z)?\s?([+-])(\d{1,2})(?::?(\d{2}))?\)?$`)
 	reOffsetIn = regexp.MustCompile(`\(?(?:utc|gmt)\s?([+-])\s?(\d{1,2})(?::?(\d{2}))?\)?`)
 	reISOZone  = regexp.MustCompile(`(\d)z(?:$|[\s,)])`)
 )
@@ -281,7 +282,7 @@ func (p *whenParser) timeOfDay() {
 	s := p.rest
 	if loc := reClock.FindStringSubmatchIndex(s); loc != nil {
 		p.clock(s, loc)
-	} else if loc := reHourOnly.FindStringSubmatchIndex(s); loc != nil {
+	} else if loc := reHourOnly.FindStringSubmatchIndex(s); loc != nil && !reHourMin.MatchString(s) {
 		p.w.HasTime, p.w.Hour = true, atoi(group(s, loc, 1))
 		p.meridiemWord(group(s, loc, 2))
 		p.cut(span(loc, 1, 2))

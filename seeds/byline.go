@@ -51,7 +51,7 @@ func bylineNames(s string) ([]string, bool) {
 			continue
 		}
 		if !looksName(n) {
-			if len(names) > 0 && words(n) <= 6 { // "Jane Doe, energy correspondent"
+			if len(names) > 0 && words(n) <= 6 && !strings.ContainsFunc(n, unicode.IsDigit) { // "Jane Doe, energy correspondent"
 				continue
 			}
 			return nil, false
@@ -140,6 +140,9 @@ var dateSplits = regexp.MustCompile(`\s*[|·•∙●]\s*|\s+[-–—/]\s+|\t+|\
 
 var reUpdateAt = regexp.MustCompile(`(?i)[\s,;.(|]((?:last |zuletzt |dernière |última |ultimo |последнее |آخر |آخرین |son )?(?:updated?|modified|edited|aktualisiert|geändert|mis à jour|mise à jour|modifié|actualizado|actualizada|actualización|atualizado|aggiornato|bijgewerkt|uppdaterad|обновлено|изменено|تحديث|به‌روزرسانی|güncelleme|güncellendi|更新|最終更新|수정))`)
 
+// reLabelAt finds the labelled parts of a line that is cut by nothing but spaces.
+var reLabelAt = regexp.MustCompile(`(?i)\s+((?:source|author|editor|quelle|autor|fuente|auteur|fonte|источник|автор|المصدر|الكاتب|منبع|نویسنده|kaynak|yazar|来源|來源|作者|记者|記者|编辑|責任編輯|责任编辑|字号|浏览|阅读)\s?[:：])`)
+
 // dateLine takes a line that consists of a date, or of a date and such things as stand beside one: byline, section, place, reading time.
 func (r *reader) dateLine(s string, afterTitle bool) bool {
 	if len(s) > 260 || !strings.ContainsFunc(s, unicode.IsDigit) {
@@ -149,6 +152,7 @@ func (r *reader) dateLine(s string, afterTitle bool) bool {
 		r.d.addStamp(w)
 		return true
 	}
+	s = reLabelAt.ReplaceAllString(s, " | $1")
 	if loc := reUpdateAt.FindStringSubmatchIndex(s); loc != nil && loc[2] > 0 {
 		left, right := trim(strings.TrimRight(s[:loc[2]], "|(,;·•-–— ")), trim(strings.Trim(s[loc[2]:], "() "))
 		a, okA := page.ParseWhen(left)
@@ -251,6 +255,9 @@ func (r *reader) beside(s string, afterTitle bool) bool {
 				return false
 			}
 		}
+		return true
+	}
+	if r.field(line{text: s}) {
 		return true
 	}
 	if o := r.d.outletNamed(s); o != "" {

@@ -1,7 +1,6 @@
 package seeds
 
 import (
-	"html"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +28,12 @@ type block struct {
 	first int    // line it starts on, from 1; 0 when the format has no lines
 }
 
+// cutLine is a line that was taken for boilerplate.
+type cutLine struct {
+	n    int // line or block, from 1
+	text string
+}
+
 // draft gathers what is found while a file is read.
 type draft struct {
 	options   Options
@@ -41,7 +46,7 @@ type draft struct {
 	inferred  bool          // published comes from a dateline
 	captions  []string
 	body      []block
-	cut       []string
+	cut       []cutLine
 	summary   string
 	url       string
 	authors   []news.Person
@@ -62,9 +67,10 @@ func (d *draft) article() (*Article, error) {
 		return nil, ErrEmpty
 	}
 	d.findOutlet()
+	d.settleOrder()
 	loc := d.location()
 	a := &Article{
-		Title: text.Line(d.title), Section: d.section, Caption: strings.Join(d.captions, "\n"), Cut: d.cut,
+		Title: text.Line(d.title), Section: d.section, Caption: strings.Join(d.captions, "\n"), Cut: d.cutLines(),
 		Outlet: text.Line(d.outlet), OutletEvidence: d.evidence, Authors: d.authors, Image: d.image,
 		Categories: d.tags, Format: d.format, Warnings: d.warnings, URL: d.url, Summary: d.summary,
 		Content: d.render(), Lang: strings.ToLower(strings.ReplaceAll(d.lang, "_", "-")),
@@ -82,13 +88,30 @@ func (d *draft) article() (*Article, error) {
 		a.Title = text.Truncate(text.Line(d.body[0].text), 90)
 		a.Warnings = append(a.Warnings, "no headline found: the first words of the text stand in for it")
 	}
-	if a.Lang == "" {
-		a.Lang = text.Language(d.plain())
-	}
 	if d.published.Ambiguous && d.stamps[0].IsZero() {
 		a.Warnings = append(a.Warnings, "the date can be read with the day or the month first: the day was taken")
 	}
 	return a, nil
+}
+
+// settleOrder decides what 03/04/2025 means: only English is written with either order, so the text's language tells. It is found here when nothing states it.
+func (d *draft) settleOrder() {
+	if d.lang == "" {
+		d.lang = text.Language(d.plain())
+	}
+	if d.lang != "" && !strings.HasPrefix(strings.ToLower(d.lang), "en") {
+		d.published.Ambiguous, d.updated.Ambiguous = false, false
+	}
+}
+
+// cutLines returns what was cut, in the order of the file.
+func (d *draft) cutLines() []string {
+	slices.SortStableFunc(d.cut, func(a, b cutLine) int { return a.n - b.n })
+	var out []string
+	for _, c := range d.cut {
+		out = append(out, c.text)
+	}
+	return out
 }
 
 // location is the zone to assume: the outlet's own, else the folder's.
@@ -130,13 +153,13 @@ func (d *draft) render() string {
 		}
 		switch p.kind {
 		case blockHead:
-			b.WriteString("<h2>" + html.EscapeString(p.text) + "</h2>")
+			b.WriteString("<h2>" + escape(p.text) + "</h2>")
 		case blockItem:
-			b.WriteString("<li>" + html.EscapeString(p.text) + "</li>")
+			b.WriteString("<li>" + escape(p.text) + "</li>")
 		case blockHTML:
 			b.WriteString(p.html)
 		default:
-			b.WriteString("<p>" + html.EscapeString(p.text) + "</p>")
+			b.WriteString("<p>" + escape(p.text) + "</p>")
 		}
 		if !list {
 			b.WriteByte('\n')
@@ -176,3 +199,8 @@ func (d *draft) addAuthors(names ...string) {
 		d.authors = append(d.authors, news.Person{Name: n})
 	}
 }
+
+// escape writes plain text as HTML text. Quotes stay: they mean nothing outside attributes.
+func escape(s string) string { return textEscaper.Replace(s) }
+
+var textEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")

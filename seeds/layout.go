@@ -47,7 +47,7 @@ func (r *reader) standsAlone(s string) bool {
 	return isRule(s) || strings.HasPrefix(s, "http") || strings.HasPrefix(s, "www.") || r.recurring[key(s)]
 }
 
-func (r *reader) cutLine(l line) { r.d.cut = append(r.d.cut, l.text) }
+func (r *reader) cutLine(l line) { r.d.cut = append(r.d.cut, cutLine{l.first, l.text}) }
 
 // longestClosing is the number of words from which a line that recurs is text, not boilerplate.
 const longestClosing = 12

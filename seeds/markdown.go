@@ -333,7 +333,7 @@ func (d *draft) pageHead(blocks []block) []block {
 				continue
 			}
 			if words(b.text) <= 10 && phraseOf(b.text) == phraseJunk {
-				d.cut = append(d.cut, b.text)
+				d.cut = append(d.cut, cutLine{0, b.text})
 				continue
 			}
 			if captionScore(b.text) >= 4 {

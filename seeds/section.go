@@ -43,7 +43,7 @@ func homeTable() map[string]bool {
 	return table
 }
 
-var pathSeparators = []string{" / ", " > ", " » ", " › ", " → ", " | ", " :: ", " • ", " · ", "／", " < ", " « ", "＞", "/", ">", "»", "›", "|"}
+var pathSeparators = []string{" / ", " > ", " » ", " › ", " → ", " | ", " :: ", " • ", " · ", "／", " < ", " « ", "＞", "｜", "/", ">", "»", "›", "|"}
 
 // sectionParts cuts a path at whichever separator it uses, without the site's front page.
 func sectionParts(s string) []string {
@@ -57,7 +57,7 @@ func sectionParts(s string) []string {
 	}
 	var out []string
 	for _, p := range parts {
-		p = strings.Trim(p, " :/>»›|")
+		p = strings.Trim(p, " :/>»›|＞／｜")
 		if p == "" || (len(out) == 0 && homeNames[key(p)]) {
 			continue
 		}
@@ -69,7 +69,7 @@ func sectionParts(s string) []string {
 // sectionLine takes line i as the section, as a path or as one of the names that sections have.
 func (r *reader) sectionLine(i int) bool {
 	l := r.lines[i]
-	if ended(l.text) && !strings.HasSuffix(l.text, ":") {
+	if ended(strings.TrimRight(l.text, ".… ")) && !strings.HasSuffix(l.text, ":") || strings.HasSuffix(l.text, ".") && !strings.HasSuffix(l.text, "..") {
 		return false
 	}
 	if sectionNames[key(l.text)] {
@@ -85,7 +85,7 @@ func (r *reader) sectionLine(i int) bool {
 		return r.capitalLabel(i)
 	}
 	parts = r.withoutHeadline(parts, i)
-	spaced := strings.ContainsAny(l.text, ">»›→|") || strings.Contains(l.text, " / ") || strings.Contains(l.text, "\u00a0")
+	spaced := strings.ContainsAny(l.text, ">»›→|＞｜") || strings.Contains(l.text, " / ") || strings.Contains(l.text, "\u00a0")
 	known := false
 	for _, p := range parts {
 		if words(p) > 4 || len(p) > 48 {
@@ -100,7 +100,7 @@ func (r *reader) sectionLine(i int) bool {
 	return true
 }
 
-func isPathMark(r rune) bool { return strings.ContainsRune("/>»›→|", r) }
+func isPathMark(r rune) bool { return strings.ContainsRune("/>»›→|＞／｜", r) }
 
 // withoutHeadline drops the last part of a path when it is the headline that follows, shortened perhaps.
 func (r *reader) withoutHeadline(parts []string, i int) []string {

@@ -1,0 +1,105 @@
+package seeds_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mediawatch/seeds"
+	"mediawatch/text"
+)
+
+// golden is what an excellent reader takes from a shape. A field that a golden file leaves out is not compared.
+type golden struct {
+	Title       *string   `json:"title"`
+	Section     *[]string `json:"section"`
+	Published   *string   `json:"published"`
+	Updated     *string   `json:"updated"`
+	Certainty   *string   `json:"certainty"`
+	Caption     *string   `json:"caption"`
+	Subheadings *[]string `json:"subheadings"`
+	Body        *[]string `json:"body"` // paragraphs, sub-headings and list items in order, plain
+	Cut         *[]string `json:"cut"`
+	Outlet      *string   `json:"outlet"`
+	Authors     *[]string `json:"authors"`
+	Categories  *[]string `json:"categories"`
+	URL         *string   `json:"url"`
+	Language    *string   `json:"language"`
+}
+
+func TestShapes(t *testing.T) {
+	files, err := filepath.Glob("testdata/shapes/*.golden.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no shapes: %v", err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(file, ".golden.json") + ".txt"
+		t.Run(filepath.Base(name), func(t *testing.T) { checkShape(t, name, file) })
+	}
+}
+
+func checkShape(t *testing.T, name, goldenFile string) {
+	t.Helper()
+	raw, err := os.ReadFile(goldenFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want golden
+	dec := json.NewDecoder(strings.NewReader(string(raw)))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&want); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := seeds.Read(filepath.Base(name), data, seeds.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	it := a.Dump().Items[0]
+	same(t, "title", want.Title, it.Title)
+	same(t, "section", want.Section, it.Section)
+	same(t, "published", want.Published, it.Published)
+	same(t, "updated", want.Updated, it.Updated)
+	same(t, "certainty", want.Certainty, it.Certainty)
+	same(t, "caption", want.Caption, it.Caption)
+	same(t, "subheadings", want.Subheadings, it.Subheadings)
+	same(t, "body", want.Body, bodyOf(it.Content))
+	same(t, "cut", want.Cut, it.Cut)
+	same(t, "outlet", want.Outlet, it.Outlet)
+	same(t, "categories", want.Categories, it.Categories)
+	same(t, "url", want.URL, it.URL)
+	same(t, "language", want.Language, it.Language)
+	authors := []string{}
+	for _, p := range it.Authors {
+		authors = append(authors, p.Name)
+	}
+	same(t, "authors", want.Authors, authors)
+}
+
+func same[T any](t *testing.T, what string, want *T, got T) {
+	t.Helper()
+	if want == nil {
+		return
+	}
+	if diff := cmp.Diff(*want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// bodyOf returns the pieces of an article's HTML as plain lines.
+func bodyOf(content string) []string {
+	out := []string{}
+	for _, part := range strings.Split(strings.NewReplacer("</p>", "\x00", "</h2>", "\x00", "</li>", "\x00").Replace(content), "\x00") {
+		if s := text.Line(text.Plain(part)); s != "" {
+			out = append(out, strings.TrimPrefix(s, "- "))
+		}
+	}
+	return out
+}
