@@ -157,7 +157,7 @@ type subject struct {
 	event   store.Event
 	item    *news.Item
 	story   news.Story
-	matches map[string]bool // watches that it matches already
+	matches map[string]int // watches that it matches already → the revision that did first; shared by all events of the item
 }
 
 // subjects loads what the events tell of: items and revisions, and the members of changed stories when a query asks about stories.
@@ -185,18 +185,20 @@ func (m *Matcher) subjects(ctx context.Context, events []store.Event) ([]subject
 		return nil, err
 	}
 	subjects := make([]subject, 0, len(events))
+	byItem := make(map[news.ItemID]map[string]int, len(events))
 	for i, it := range items {
 		if it == nil { // forgotten
 			continue
 		}
-		s := subject{event: events[i], item: it, story: stories[i]}
-		if len(matches[i]) > 0 {
-			s.matches = make(map[string]bool, len(matches[i]))
+		known := byItem[it.ID]
+		if known == nil {
+			known = make(map[string]int, len(matches[i])+1)
 			for _, match := range matches[i] {
-				s.matches[match.Watch] = true
+				known[match.Watch] = match.Rev
 			}
+			byItem[it.ID] = known
 		}
-		subjects = append(subjects, s)
+		subjects = append(subjects, subject{event: events[i], item: it, story: stories[i], matches: known})
 	}
 	return subjects, nil
 }
@@ -234,13 +236,17 @@ func (m *Matcher) decide(d *store.Derivation, p pass, s subject) {
 		if w.Query == nil {
 			matched = s.event.Kind != store.EventStory
 		}
+		first, known := s.matches[name]
 		switch {
 		case matched:
+			if !known {
+				s.matches[name] = s.item.N
+			}
 			d.Matches = append(d.Matches, m.matched(w, s, found, replay))
 		case replay && s.event.Kind != store.EventStory:
 			d.Unmatched = append(d.Unmatched, store.Unmatched{Watch: name, Item: s.item.ID, Rev: s.item.N})
 		}
-		if s.event.Kind == store.EventRevision && s.matches[name] {
+		if s.event.Kind == store.EventRevision && known && first < s.item.N {
 			d.Revised = append(d.Revised, store.Revised{Watch: name, Item: s.item.ID, Rev: s.item.N, At: s.item.At, Backlog: replay})
 		}
 	}

@@ -64,9 +64,6 @@ func (r *FeedReader) Read(ctx context.Context, sub Subscription) (FeedResult, er
 	if state.Location == "" {
 		state.Location = sub.URL
 	}
-	if state.Interval == 0 {
-		state.Interval = time.Duration(r.Pace.Load())
-	}
 	req := fetch.Request{URL: state.Location, Accept: acceptFeeds, Urgent: state.LastTry.IsZero()}
 	if !paceOf(state).WantsFull(r.Now()) {
 		req.ETag, req.LastModified = state.ETag, state.LastModified
@@ -77,7 +74,7 @@ func (r *FeedReader) Read(ctx context.Context, sub Subscription) (FeedResult, er
 	}
 	state.LastTry = r.Now()
 	out := fetch.OutcomeOf(resp, err, state.LastTry)
-	out.Fixed, out.Roll = sub.Interval, r.Rand()
+	out.Fixed, out.Default, out.Roll = sub.Interval, time.Duration(r.Pace.Load()), r.Rand()
 	if err != nil {
 		return r.failed(state, out, err), nil
 	}
