@@ -84,7 +84,7 @@ func appendVowels(out []sound, run string, at place) []sound {
 	if run == "e" && at.last && !at.first {
 		return append(out, finalE)
 	}
-	front, back := strings.IndexAny(run, "iy") >= 0, strings.IndexAny(run, "ouw") >= 0
+	front, back := strings.ContainsAny(run, "iy"), strings.ContainsAny(run, "ouw")
 	open := run[0] == 'a' || run[0] == 'e'
 	last := run[len(run)-1]
 	switch {

@@ -27,7 +27,7 @@ func TestVariants(t *testing.T) {
 		"Muhammad Mohammed Mohamed Mohammad Muhammed محمد Мухаммад",
 		"Hussein Husain Hossein Hussain Husayn حسين",
 		"Zelensky Zelenskyy Zelenskiy Зеленский Зеленський",
-		"Khamenei Khamenai خامنه‌ای",
+		"Khamenei Khamenai خامنه\u200cای",
 		"Qaddafi Gaddafi Kadafi Qadhafi Gheddafi القذافي",
 		"ash-Shabab al-Shabab al-Shabaab الشباب",
 		"Ismail_Haniyeh Esmail_Haniyeh",
