@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	netmail "net/mail"
 	"path/filepath"
 	"strings"
 	"time"
@@ -74,22 +73,18 @@ func (d *Daemon) attempt(ctx context.Context, dl news.Delivery) mail.Outcome {
 	}
 }
 
-// message is an edition as a mail. It depends on nothing but the edition, the recipient and the configured sender.
-func (d *Daemon) message(e news.Edition, from, to string) mail.Message {
-	cfg := d.config.Load()
-	m := mail.Message{From: from, To: to, Subject: e.Subject, Text: e.Text, HTML: e.HTML, Date: e.Date, MessageID: e.MessageID}
-	name := strings.TrimSuffix(e.Digest, extraSuffix)
-	m.ListName = name
-	if dc, ok := cfg.Digest(name); ok && dc.Title != "" {
-		m.ListName = dc.Title
+// message is an edition as a mail to one recipient. It depends on nothing but the stored edition and the recipient, so that it can be sent again byte for byte.
+func (d *Daemon) message(e news.Edition, to string) ([]byte, error) {
+	m := mail.Message{
+		From: e.Sender, To: to, Subject: e.Subject, Text: e.Text, HTML: e.HTML, Date: e.Date, ListName: e.Title,
+		MessageID: mail.MessageID(d.o.Store.ID(), e.Digest, e.Number, to),
 	}
-	if a, err := netmail.ParseAddress(from); err == nil {
-		if _, host, ok := strings.Cut(a.Address, "@"); ok {
-			m.ListID = name + ".mediawatch." + host
-			m.ListUnsubscribe = a.Address
-		}
+	if from, err := mail.ParseAddress(e.Sender); err == nil {
+		_, host, _ := strings.Cut(from.Addr, "@")
+		m.ListID = strings.TrimSuffix(e.Digest, extraSuffix) + ".mediawatch." + host
+		m.ListUnsubscribe = from.Addr
 	}
-	return m
+	return mail.Build(m)
 }
 
 func (d *Daemon) sendMail(ctx context.Context, e news.Edition, to string) mail.Outcome {
@@ -97,7 +92,7 @@ func (d *Daemon) sendMail(ctx context.Context, e news.Edition, to string) mail.O
 	if cfg.SMTP == nil {
 		return mail.Outcome{State: mail.StateRetry, Answer: "no [smtp] in the configuration"}
 	}
-	eml, err := mail.Build(d.message(e, cfg.SMTP.From, to))
+	eml, err := d.message(e, to)
 	if err != nil {
 		return mail.Outcome{State: mail.StateFailed, Answer: err.Error()}
 	}
@@ -105,23 +100,19 @@ func (d *Daemon) sendMail(ctx context.Context, e news.Edition, to string) mail.O
 	if err != nil {
 		return mail.Outcome{State: mail.StateRetry, Answer: err.Error()}
 	}
-	from, err := mail.ParseAddress(cfg.SMTP.From)
+	from, err := mail.ParseAddress(e.Sender)
 	if err != nil {
-		return mail.Outcome{State: mail.StateRetry, Answer: err.Error()}
+		return mail.Outcome{State: mail.StateFailed, Answer: err.Error()}
 	}
 	return sender.Send(ctx, from.Addr, to, eml)
 }
 
-// folderSender stands as the sender of mails that are written to a folder where no mail server is configured.
+// folderSender stands as sender and recipient of mails that are written to a folder.
 const folderSender = "mediawatch@localhost"
 
 func (d *Daemon) writeFolder(e news.Edition, dir string) mail.Outcome {
 	cfg := d.config.Load()
-	from := folderSender
-	if cfg.SMTP != nil {
-		from = cfg.SMTP.From
-	}
-	eml, err := mail.Build(d.message(e, from, folderSender))
+	eml, err := d.message(e, folderSender)
 	if err != nil {
 		return mail.Outcome{State: mail.StateFailed, Answer: err.Error()}
 	}
@@ -129,7 +120,11 @@ func (d *Daemon) writeFolder(e news.Edition, dir string) mail.Outcome {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(filepath.Dir(cfg.File), path)
 	}
-	paths, err := mail.Folder{Dir: path}.Write(mail.Name(e.Digest, e.Number, e.Date), mail.Files{HTML: e.HTML, Text: e.Text, EML: eml})
+	date := e.Date
+	if dc, ok := cfg.Digest(strings.TrimSuffix(e.Digest, extraSuffix)); ok {
+		date = date.In(dc.Location)
+	}
+	paths, err := mail.Folder{Dir: path}.Write(mail.Name(e.Digest, e.Number, date), mail.Files{HTML: e.HTML, Text: e.Text, EML: eml})
 	if err != nil {
 		return mail.Outcome{State: mail.StateRetry, Answer: err.Error()}
 	}

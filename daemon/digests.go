@@ -79,7 +79,8 @@ func (d *Daemon) commitEdition(ctx context.Context, c composition, composed dige
 	e := news.Edition{
 		Digest: to.Digest, Number: c.number, Slot: c.slot, From: c.from, To: c.to, Date: now,
 		MessageID: mail.MessageID(d.o.Store.ID(), to.Digest, c.number, ""),
-		Subject:   rendered.Subject, Text: rendered.Text, HTML: rendered.HTML, Stories: composed.Reported, Counts: composed.Counts,
+		Title:     composed.Title, Sender: senderOf(d.config.Load()),
+		Subject: rendered.Subject, Text: rendered.Text, HTML: rendered.HTML, Stories: composed.Reported, Counts: composed.Counts,
 	}
 	commit := store.EditionCommit{From: c.state, To: to, Edition: &e}
 	for _, r := range receivers {
@@ -92,6 +93,14 @@ func (d *Daemon) commitEdition(ctx context.Context, c composition, composed dige
 	}
 	d.say("%s  digest %s: %s", d.o.Now().Format("15:04:05"), c.digest.Name, rendered.Subject)
 	return nil
+}
+
+// senderOf is who mails come from; one that is written to a folder where no mail server is configured needs a sender, too.
+func senderOf(cfg *config.Config) string {
+	if cfg.SMTP != nil {
+		return cfg.SMTP.From
+	}
+	return folderSender
 }
 
 // receivers are the addresses and the folder a digest goes to.
@@ -132,7 +141,6 @@ func (d *Daemon) welcome(ctx context.Context) error {
 		if to.LastSlot.IsZero() {
 			to.LastSlot = d.o.Now()
 		}
-		composed.Reported = nil
 		if err := d.commitEdition(ctx, c, composed, to, receivers(dc)); err != nil {
 			return err
 		}

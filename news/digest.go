@@ -9,7 +9,9 @@ type Edition struct {
 	Slot      string // local date and time the schedule asked for ("2026-11-20T07:00"), or what caused an extra edition
 	From, To  Seq    // it covers matches with From < Seq <= To
 	Date      time.Time
-	MessageID string // without angle brackets
+	Title     string // of the digest
+	Sender    string // who the mails of this edition come from, as configured when it was made: sent again they are the same bytes
+	MessageID string // without angle brackets; each recipient's mail has one of its own, made from the same parts
 	Subject   string
 	Text      []byte
 	HTML      []byte

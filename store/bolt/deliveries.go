@@ -33,6 +33,8 @@ type editionRecord struct {
 	Subject   string           `cbor:"6,keyasint,omitempty"`
 	Stories   []reportedRecord `cbor:"7,keyasint,omitempty"`
 	Counts    [5]int           `cbor:"8,keyasint,omitempty"` // stories, articles, spreading, changed, backlog
+	Title     string           `cbor:"9,keyasint,omitempty"`
+	Sender    string           `cbor:"10,keyasint,omitempty"`
 }
 
 // renderedRecord holds the bytes, each packed like a body.
@@ -127,7 +129,7 @@ func checkEditionCommit(c *store.EditionCommit) error {
 		if e.Digest != name || e.Number < 0 {
 			return fmt.Errorf("edition %d of %q in a commit of %q: %w", e.Number, e.Digest, name, store.ErrInvalid)
 		}
-		if err = checkTexts("slot", e.Slot, "message id", e.MessageID, "subject", e.Subject); err == nil {
+		if err = checkTexts("slot", e.Slot, "message id", e.MessageID, "subject", e.Subject, "title", e.Title, "sender", e.Sender); err == nil {
 			err = checkTime("date", e.Date)
 		}
 		if err == nil && len(e.Text)+len(e.HTML) > maxText {
@@ -180,7 +182,7 @@ func (t *txn) newEdition(e *news.Edition) error {
 	}
 	k := e.Counts
 	r := editionRecord{
-		Slot: e.Slot, From: uint64(e.From), To: uint64(e.To), Date: micros(e.Date), MessageID: e.MessageID, Subject: e.Subject,
+		Slot: e.Slot, From: uint64(e.From), To: uint64(e.To), Date: micros(e.Date), MessageID: e.MessageID, Subject: e.Subject, Title: e.Title, Sender: e.Sender,
 		Counts: [5]int{k.Stories, k.Articles, k.Spreading, k.Changed, k.Backlog},
 	}
 	for i := range e.Stories {
@@ -270,7 +272,7 @@ func (t *txn) putDelivery(key []byte, old, r *deliveryRecord) error {
 
 func (r *editionRecord) edition(digest string, number int) news.Edition {
 	e := news.Edition{
-		Digest: digest, Number: number, Slot: r.Slot, From: seqOf(r.From), To: seqOf(r.To), Date: fromMicros(r.Date), MessageID: r.MessageID,
+		Digest: digest, Number: number, Slot: r.Slot, From: seqOf(r.From), To: seqOf(r.To), Date: fromMicros(r.Date), MessageID: r.MessageID, Title: r.Title, Sender: r.Sender,
 		Subject: r.Subject,
 		Counts:  news.EditionCounts{Stories: r.Counts[0], Articles: r.Counts[1], Spreading: r.Counts[2], Changed: r.Counts[3], Backlog: r.Counts[4]},
 	}
