@@ -1,0 +1,13 @@
+.PHONY: build run test check lint race fuzz bench torture feedsuite clean
+
+build: ; go build -trimpath -ldflags='-s -w' -o mediawatch ./cmd/mediawatch
+run: ; go run ./cmd/mediawatch serve
+test: ; go test ./...
+check: ; bash .ci/run
+lint: ; test -z "$$(gofmt -l .)" && go vet ./... && go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+race: ; go test -race ./fetch ./schedule ./ingest ./follow ./daemon ./web ./store/bolt
+fuzz: ; bash .ci/fuzz 20s
+bench: ; bash bench/run
+torture: ; MEDIAWATCH_TORTURE=1 go test -timeout 3h ./torture ./schedule ./store/bolt
+feedsuite: build ; python3 ../shared/tools/feedsuite.py --plain-titles --each './mediawatch parse --json --base {url} --content-type {ctype} {file}'
+clean: ; rm -rf mediawatch data digests bench/out
