@@ -15,7 +15,10 @@ func (s *Store) Append(ctx context.Context, batch store.Batch) (store.Receipt, e
 	}
 	var a *appender
 	err := s.update(ctx, "append", func(t *txn) error {
-		a = newAppender(t)
+		var err error
+		if a, err = newAppender(t); err != nil {
+			return err
+		}
 		for i := range batch.Documents {
 			if err := a.document(&batch.Documents[i]); err != nil {
 				return err
@@ -77,21 +80,18 @@ type bodyChange struct {
 	fresh bool
 }
 
-func newAppender(t *txn) *appender {
-	return &appender{
-		t: t, ids: make(map[news.ItemID]uint64), feeds: make(map[news.FeedID]*feedChange),
-		bodies: make(map[news.Hash]*bodyChange), held: make(map[string]struct{}),
+func newAppender(t *txn) (*appender, error) {
+	c, err := t.count()
+	if err != nil {
+		return nil, err
 	}
+	return &appender{
+		t: t, counts: c, ids: make(map[news.ItemID]uint64), feeds: make(map[news.FeedID]*feedChange),
+		bodies: make(map[news.Hash]*bodyChange), held: make(map[string]struct{}),
+	}, nil
 }
 
 func (a *appender) document(d *store.Document) error {
-	if a.counts == nil {
-		c, err := a.t.count()
-		if err != nil {
-			return err
-		}
-		a.counts = c
-	}
 	fc, err := a.feed(d.Feed.ID)
 	if err != nil {
 		return err
@@ -285,9 +285,6 @@ func (a *appender) text(text string, into *textRecord) error {
 
 // finish writes what was gathered.
 func (a *appender) finish() error {
-	if a.counts == nil {
-		return nil // no documents
-	}
 	ids := make([]pair, 0, len(a.ids))
 	for id, num := range a.ids {
 		ids = append(ids, pair{append([]byte(nil), id[:]...), numKey(num)})
