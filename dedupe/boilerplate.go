@@ -98,8 +98,7 @@ func (p pattern) match(line []byte) bool {
 var patterns = []pattern{
 	{prefix: "the post ", infix: " appeared first on "},
 	{infix: "can also be accessed at the following alternate address"},
-	{prefix: "copyright ", suffix: "all rights reserved "},
-	{prefix: "c ", suffix: "all rights reserved "},
+	{suffix: "all rights reserved "},
 	{prefix: "all rights reserved "},
 	{prefix: "http "},
 	{prefix: "https "},

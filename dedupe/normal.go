@@ -164,9 +164,19 @@ func (t *tokens) add(line string) {
 	before := t.mark()
 	if !t.scan(line, unitOf) {
 		t.reset(before)
-		t.scan(norm.NFKC.String(strings.ReplaceAll(line, "\u00B4", "'")), composedUnitOf)
+		t.scan(compose(line), composedUnitOf)
 	}
 	t.sentence()
+}
+
+// compose returns a line in NFKC and without joiners. They go first, because NFKC makes a space of the acute accent and does not compose across a joiner.
+func compose(line string) string {
+	return norm.NFKC.String(strings.Map(func(r rune) rune {
+		if joiner(r) {
+			return -1
+		}
+		return r
+	}, line))
 }
 
 // sentence ends a sentence here.
@@ -192,8 +202,10 @@ func (t *tokens) scan(line string, of func(string) (unit, int)) bool {
 			i++
 			continue
 		}
-		u, n := of(line[i:])
-		if n == 0 {
+		u, n := letters.units[0], 1
+		if c := line[i]; c < utf8.RuneSelf {
+			u = letters.units[c]
+		} else if u, n = of(line[i:]); n == 0 {
 			return false
 		}
 		switch u.kind {

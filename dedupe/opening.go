@@ -85,29 +85,32 @@ func isDate(line string) bool {
 	}
 	var t tokens
 	t.add(line)
-	words := t.list()
-	if len(words) < 2 || len(words) > 14 {
+	if t.n < 2 || t.n > 14 {
 		return false
 	}
-	digits, numbers := 0, 0
-	for _, w := range words {
+	day, month := false, false // a day or a time; a month's name or a year
+	for w := range strings.FieldsSeq(string(t.buf)) {
 		rest := strings.TrimLeft(w, "0123456789")
 		switch {
+		case rest == "" && len(w) == 4 && (w[:2] == "19" || w[:2] == "20"):
+			month = true
 		case rest == "":
-			numbers++
-			digits += len(w)
-		case len(rest) < len(w): // 3rd, 6pm, 2025T10, 00Z
+			day = true
+		case len(rest) < len(w): // 3rd, 6pm, 20T10, 00Z
 			if !strings.Contains(" st nd rd th am pm t z ", " "+strings.TrimRight(rest, "0123456789")+" ") {
 				return false
 			}
-			numbers++
-			digits += len(w) - len(rest)
+			day = true
 		case !dateWords[w]:
 			return false
+		case months[w[:min(3, len(w))]]:
+			month = true
 		}
 	}
-	return numbers >= 2 && digits >= 3
+	return day && month
 }
+
+var months = newDateWords("jan feb mar apr may jun jul aug sep oct nov dec")
 
 // slashDateline returns the length of "MOSCOW, June 3. /AGENCY/. ", 0 when there is none.
 func slashDateline(line string) int {
@@ -169,16 +172,39 @@ func dashDateline(line string) int {
 	}
 	before := strings.TrimRightFunc(head[:at], unicode.IsSpace)
 	if i := strings.LastIndexAny(before, "(（["); i >= 0 && (strings.HasSuffix(before, ")") || strings.HasSuffix(before, "）") || strings.HasSuffix(before, "]")) {
-		place := strings.TrimSpace(before[:i])
-		if len(strings.Fields(place)) > 8 || len(before)-i > 60 || strings.ContainsAny(place, "!?。؟:;") {
-			return 0
+		if isAgency(before[i:]) && isCredited(before[:i]) {
+			return at + size
 		}
-		return at + size
+		return 0
 	}
 	if head[at] != ':' && isPlace(before) {
 		return at + size
 	}
 	return 0
+}
+
+// isAgency reports whether s, in brackets, can be the name of an agency: at most 5 words without digits.
+func isAgency(s string) bool {
+	return len(strings.Fields(s)) <= 5 && len(s) <= 80 && !strings.ContainsFunc(s, unicode.IsDigit)
+}
+
+// isCredited reports whether s, which stands before an agency in brackets, can be a place and a date: at most 4 words that are not in lower case, after a
+// comma at most 7 of any kind.
+func isCredited(s string) bool {
+	if strings.ContainsAny(s, "!?。؟:;\"“”") {
+		return false
+	}
+	place, rest, _ := strings.Cut(s, ",")
+	words := strings.Fields(place)
+	if len(words) > 5 || len(strings.Fields(rest)) > 7 {
+		return false
+	}
+	for _, w := range words {
+		if r, _ := utf8.DecodeRuneInString(w); unicode.IsLower(r) && !bylineLinks[w] && !dateWords[strings.Trim(w, ".")] {
+			return false
+		}
+	}
+	return true
 }
 
 // separator finds the first dash that stands apart from a word at least on one side, or a colon after a bracket.
