@@ -30,8 +30,14 @@ func scheme(s string) string {
 	return ""
 }
 
+// maxURL is the longest address that is kept, in bytes.
+const maxURL = 8 << 10
+
 // webURL is u when a browser may follow it, else "". Scripts, data and local files are not to be linked.
 func webURL(u string) string {
+	if len(u) > maxURL {
+		return ""
+	}
 	if hasWebScheme(u) {
 		return u
 	}

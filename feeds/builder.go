@@ -13,6 +13,7 @@ type builder struct {
 	scope    scope
 	open     []frame
 	text     []byte // scratch of capture
+	hash     []byte // scratch of fingerprint
 	pending  token  // unread
 	unreads  int
 	dates    dateReader
@@ -28,14 +29,30 @@ type builder struct {
 	late     bool
 	cut      bool // the document ends inside an element
 	deep     bool // something was nested too deeply
+	long     bool // a text was too long
 	dropped  int  // items beyond MaxItems
+	grown    int  // bytes that escaping added
+	terms    int  // categories written
 	html     bool // a web page was seen before any feed
 }
 
 // frame is an open element.
 type frame struct {
 	name string
-	el   element
+	sum  uint32 // of the name
+}
+
+// nameSum is a cheap hash of a name without regard to case: a document full of stray end tags is compared by it.
+func nameSum(s string) uint32 {
+	sum := uint32(2166136261)
+	for i := range len(s) {
+		c := s[i]
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		sum = (sum ^ uint32(c)) * 16777619
+	}
+	return sum
 }
 
 // tag is a start tag with what it is to us.
@@ -85,9 +102,9 @@ func (b *builder) popDepth(depth int) {
 
 // close handles an end tag: it closes the nearest open element of that name and all inside it. Without one it means nothing.
 func (b *builder) close(name string) {
-	n := len(b.open)
+	n, sum := len(b.open), nameSum(name)
 	for i := n - 1; i >= 0; i-- {
-		if sameName(b.open[i].name, name) {
+		if b.open[i].sum == sum && sameName(b.open[i].name, name) {
 			if i < n-1 {
 				b.x.repaired = true
 			}
@@ -103,8 +120,9 @@ func sameName(a, b string) bool { return a == b || len(a) == len(b) && strings.E
 
 // closesAncestor reports whether an end tag belongs to an element around the innermost one.
 func (b *builder) closesAncestor(name string) bool {
+	sum := nameSum(name)
 	for i := len(b.open) - 2; i >= 0; i-- {
-		if sameName(b.open[i].name, name) {
+		if b.open[i].sum == sum && sameName(b.open[i].name, name) {
 			return true
 		}
 	}
@@ -117,7 +135,7 @@ func (b *builder) enter(t *token) tag {
 	b.scope.enter(t, depth, b.x.entities)
 	sp, local := b.scope.resolve(t.name)
 	g := tag{token: t, space: sp, local: local, el: classify(sp, local)}
-	b.open = append(b.open, frame{t.name, g.el})
+	b.open = append(b.open, frame{t.name, nameSum(t.name)})
 	return g
 }
 
@@ -432,6 +450,7 @@ func (b *builder) warnings() []string {
 	add(b.x.crowded, "an element has more than %d attributes: the rest is left out", MaxAttributes)
 	add(b.scope.crowded, "more than %d namespaces are declared at once: the rest is left out", MaxNamespaces)
 	add(b.deep, "elements are nested more than %d deep: what is deeper is left out", MaxDepth)
+	add(b.long, "a text is longer than %d MiB: the rest is left out", MaxText>>20)
 	add(b.dropped > 0, "more than %d items: the newest are kept, %d are left out", MaxItems, b.dropped)
 	return list
 }

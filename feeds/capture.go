@@ -44,8 +44,12 @@ func (b *builder) capture(g tag) captured {
 				continue
 			}
 			if !used {
-				b.text, used = append(b.text, first...), true
+				b.text, used = append(b.text, first[:min(len(first), MaxText+1)]...), true
 			}
+			if len(b.text) > MaxText {
+				continue
+			}
+			t2.text = t2.text[:min(len(t2.text), maxChunk)]
 			if t2.kind == tokenCDATA {
 				b.text = append(b.text, t2.text...)
 			} else {
@@ -68,9 +72,25 @@ func (b *builder) capture(g tag) captured {
 // plain is the text capture collected.
 func (b *builder) plain(first string, used bool) string {
 	if used {
-		first = string(b.text)
+		return b.bounded(b.text)
+	}
+	if len(first) > MaxText {
+		b.long = true
+		first = strings.ToValidUTF8(first[:MaxText], "")
 	}
 	return strings.TrimSpace(first)
+}
+
+// maxChunk is how much of one run of text is decoded: what references leave of it may be a sixth.
+const maxChunk = 8 * MaxText
+
+// bounded is a text up to MaxText.
+func (b *builder) bounded(text []byte) string {
+	if len(text) > MaxText {
+		b.long = true
+		return strings.TrimSpace(strings.ToValidUTF8(string(text[:MaxText]), ""))
+	}
+	return strings.TrimSpace(string(text))
 }
 
 // endsText reports whether a start tag shows that the end tag of the text t was forgotten, and closes t then.
@@ -135,8 +155,12 @@ func (b *builder) captureMarkup(t *textTag) captured {
 			m.chars(t2.text)
 		case tokenCDATA:
 			m.stray = m.stray || m.depth == 0
+			if len(b.text) > MaxText {
+				continue
+			}
+			t2.text = t2.text[:min(len(t2.text), MaxText+1)]
 			if m.depth > 0 && t.foreign {
-				b.text = appendEscaped(b.text, t2.text)
+				m.escaped(t2.text)
 			} else {
 				b.text = append(b.text, t2.text...)
 			}
@@ -165,17 +189,35 @@ func (m *markup) result(t *textTag) string {
 	if t.xhtml && m.roots == 1 && m.div && !m.stray && m.inner[1] > m.inner[0] {
 		text = text[m.inner[0]:m.inner[1]]
 	}
-	return strings.TrimSpace(string(text))
+	return m.b.bounded(text)
 }
 
 // chars copies text with its references, which HTML understands, too; only the document's own entities are replaced.
 func (m *markup) chars(s string) {
-	if len(m.b.x.entities) > 0 && strings.IndexByte(s, '&') >= 0 {
-		m.b.text = appendEscaped(m.b.text, decodeReferences(s, m.b.x.entities))
+	if len(m.b.text) > MaxText {
+		return
+	}
+	s = s[:min(len(s), MaxText+1)]
+	if m.b.x.entities != nil && strings.IndexByte(s, '&') >= 0 {
+		m.escaped(decodeReferences(s, m.b.x.entities))
 		return
 	}
 	m.b.text = append(m.b.text, s...)
 }
+
+// escaped copies text that is no markup, as long as what escaping adds stays within bounds.
+func (m *markup) escaped(s string) {
+	before := len(m.b.text)
+	if m.b.grown+4*len(s) > maxGrowth && m.b.grown+len(s) > maxGrowth/4 {
+		m.b.x.repaired = true
+		return
+	}
+	m.b.text = appendEscaped(m.b.text, s)
+	m.b.grown += len(m.b.text) - before - len(s)
+}
+
+// maxGrowth is what escaping may add to a document, in bytes.
+const maxGrowth = 4 << 20
 
 // start copies a start tag.
 func (m *markup) start(t *token, floor int) {
@@ -187,6 +229,11 @@ func (m *markup) start(t *token, floor int) {
 	if m.depth == 0 {
 		m.roots++
 	}
+	if len(b.text) > MaxText {
+		t.attrs = nil
+		m.track(t, lower, level)
+		return
+	}
 	b.text = append(b.text, '<')
 	b.text = append(b.text, name...)
 	for i := range t.attrs {
@@ -197,20 +244,24 @@ func (m *markup) start(t *token, floor int) {
 		m.div = true
 		m.inner[0] = len(b.text)
 	}
-	switch {
-	case voidElements[lower]:
-		b.scope.leave(level - 1)
-	case t.empty:
+	if t.empty && !voidElements[lower] {
 		b.text = append(b.text, "</"...)
 		b.text = append(b.text, name...)
 		b.text = append(b.text, '>')
-		b.scope.leave(level - 1)
-	default:
-		if sameName(t.name, m.name) {
-			m.nested++
-		}
-		m.depth++
 	}
+	m.track(t, lower, level)
+}
+
+// track counts the element that was started.
+func (m *markup) track(t *token, lower string, level int) {
+	if voidElements[lower] || t.empty {
+		m.b.scope.leave(level - 1)
+		return
+	}
+	if sameName(t.name, m.name) {
+		m.nested++
+	}
+	m.depth++
 }
 
 // close copies an end tag.
@@ -225,6 +276,10 @@ func (m *markup) close(t *token, floor int) {
 	}
 	if m.depth == 0 {
 		m.inner[1] = len(b.text)
+	}
+	if len(b.text) > MaxText {
+		b.scope.leave(floor + m.depth)
+		return
 	}
 	b.text = append(b.text, "</"...)
 	b.text = append(b.text, name...)
@@ -255,18 +310,22 @@ func (m *markup) attr(a *rawAttr) {
 	case name == "xml:lang":
 		name = "lang"
 	}
-	if base := m.b.scope.base(); base != m.base && slices.Contains(urlAttributes, strings.ToLower(name)) {
+	if base := m.b.scope.base(); base != m.base && len(value) <= maxURL && slices.Contains(urlAttributes, strings.ToLower(name)) {
 		value = resolveURL(base, decodeReferences(value, m.b.x.entities))
 		value = string(appendEscaped(nil, value))
 	}
 	m.b.text = append(m.b.text, ' ')
 	m.b.text = append(m.b.text, name...)
-	m.b.text = append(m.b.text, `="`...)
+	quote := byte('"')
 	if strings.IndexByte(value, '"') >= 0 {
-		value = strings.ReplaceAll(value, `"`, "&quot;")
+		quote = '\''
+		if strings.IndexByte(value, '\'') >= 0 {
+			value = ""
+		}
 	}
+	m.b.text = append(m.b.text, '=', quote)
 	m.b.text = append(m.b.text, value...)
-	m.b.text = append(m.b.text, '"')
+	m.b.text = append(m.b.text, quote)
 }
 
 // appendEscaped appends s with "&", "<" and ">" escaped.

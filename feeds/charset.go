@@ -98,7 +98,11 @@ func (d *decoded) unmarked(data []byte, o Options) string {
 			d.warn("the declared encoding %q is unknown", name)
 		}
 	}
-	if runes, ok := validUTF8(data); ok {
+	if utf8.Valid(data) {
+		if other := canonicalName(declared); header == "" && (other == "" || other == "utf-8") {
+			return string(data)
+		}
+		runes := countRunes(data)
 		for _, name := range []string{header, declared} {
 			if body, ok := multibyte(data, name, runes); ok {
 				d.name = canonicalName(name)
@@ -255,11 +259,8 @@ func declaredCharset(data []byte) string {
 	return strings.Trim(firstWord(rest), `"'?`)
 }
 
-// validUTF8 reports whether data is UTF-8, and how many characters beyond ASCII it has, counted up to a thousand.
-func validUTF8(data []byte) (int, bool) {
-	if !utf8.Valid(data) {
-		return 0, false
-	}
+// countRunes counts the characters beyond ASCII, up to a thousand.
+func countRunes(data []byte) int {
 	n := 0
 	for _, c := range data {
 		if c >= 0xC0 {
@@ -268,7 +269,7 @@ func validUTF8(data []byte) (int, bool) {
 			}
 		}
 	}
-	return n, true
+	return n
 }
 
 // mixture counts the bytes that are not UTF-8 and the characters beyond ASCII that are.
@@ -356,6 +357,7 @@ func statedLanguage(data []byte) string {
 // stand alone, Cyrillic words are runs of them; the frequent small letters of one encoding are capitals in the other.
 func likelyCyrillic(data []byte) string {
 	const frequent = "оеаинтсрвл"
+	data = data[:min(len(data), 256<<10)]
 	var high, runs int
 	var win, koi int
 	prev := false
@@ -406,7 +408,19 @@ func cleanText(s string) string {
 
 // firstUnclean is the offset of the first character cleanText would change, or -1.
 func firstUnclean(s string) int {
+	const ones = 0x0101010101010101
 	for i := 0; i < len(s); i++ {
+		for i+8 <= len(s) { // eight bytes at once, when none is a control or beyond ASCII
+			w := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+				uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+			if (w|w-0x20*ones)&(0x80*ones) != 0 {
+				break
+			}
+			i += 8
+		}
+		if i == len(s) {
+			break
+		}
 		switch c := s[i]; {
 		case c >= 0x20 && c < 0xC2:
 		case c < 0x20:

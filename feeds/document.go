@@ -22,6 +22,7 @@ const (
 	MaxAttributes = 256              // of one element
 	MaxNamespaces = 256              // declarations in one document
 	MaxItems      = 5000             // the newest are kept
+	MaxText       = 2 << 20          // bytes of one text
 	MaxTime       = 10 * time.Second // for one document
 )
 

@@ -144,11 +144,14 @@ func makeSet(words string) map[string]bool {
 // looksHTML reports whether a text of undeclared type is HTML: a tag of HTML's that is closed, has attributes or needs
 // no end, or a reference. "3 < 4", "<3" and "the <blink> tag" are not.
 func looksHTML(s string) bool {
+	closed, last := strings.Contains(s, "</"), strings.LastIndexByte(s, '>')
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '<':
-			if htmlTag(s[i:]) {
-				return true
+			if i < last {
+				if sure, maybe := htmlTag(s[i:]); sure || maybe && closed {
+					return true
+				}
 			}
 		case '&':
 			if out, n := appendReference(nil, s[i:], nil); n > 0 && len(out) > 0 && s[i+n-1] == ';' {
@@ -159,10 +162,11 @@ func looksHTML(s string) bool {
 	return false
 }
 
-// htmlTag reports whether s starts with a tag that is evidence of HTML.
-func htmlTag(s string) bool {
+// htmlTag reports whether s, which has a ">" somewhere, starts with a tag that is evidence of HTML, or would be if there
+// are end tags.
+func htmlTag(s string) (sure, maybe bool) {
 	if strings.HasPrefix(s, "<!--") {
-		return strings.Contains(s, "-->")
+		return true, true
 	}
 	i := 1
 	closing := i < len(s) && s[i] == '/'
@@ -174,17 +178,17 @@ func htmlTag(s string) bool {
 		i++
 	}
 	if i == start || i >= len(s) {
-		return false
+		return false, false
 	}
 	name := strings.ToLower(s[start:i])
 	if !htmlElements[name] {
-		return false
+		return false, false
 	}
 	switch c := s[i]; {
 	case c == '>':
-		return closing || voidElements[name] || name == "p" || name == "li" || strings.Contains(s, "</")
+		return closing || voidElements[name] || name == "p" || name == "li", true
 	case blank(c), c == '/':
-		return strings.IndexByte(s, '>') > 0
+		return true, true
 	}
-	return false
+	return false, false
 }

@@ -33,7 +33,7 @@ func (b *builder) emit(out []byte, g *bag, s *side) []byte {
 		out = element1(out, "content", content.value)
 		out = element1(out, "rights", pick(g.best(elRights)).value)
 		out = element1(out, "published", s.undated)
-		out = g.emitTerms(out, s)
+		out = b.emitTerms(out, g)
 		out = append(out, "</entry>"...)
 	} else {
 		out = append(out, "<item>"...)
@@ -45,7 +45,7 @@ func (b *builder) emit(out []byte, g *bag, s *side) []byte {
 		out = element1(out, "rights", pick(g.best(elRights)).value)
 		out = element1(out, "pubDate", s.undated)
 		out = element1(out, "comments", s.comments)
-		out = g.emitTerms(out, s)
+		out = b.emitTerms(out, g)
 		out = append(out, "</item>"...)
 	}
 	s.raw = b.fingerprint(g, out[start:])
@@ -69,19 +69,24 @@ func (g *bag) texts() (summary, content *cand) {
 	return summary, pick(content)
 }
 
+// maxDocumentTerms and maxTerm bound categories: how many of a document gofeed is given, and how long one may be in bytes.
+const (
+	maxDocumentTerms = 50_000
+	maxTerm          = 1000
+)
+
 // emitTerms writes categories, and keywords one by one.
-func (g *bag) emitTerms(out []byte, s *side) []byte {
+func (b *builder) emitTerms(out []byte, g *bag) []byte {
+	n := 0
 	for i := range g.cands {
 		c := &g.cands[i]
 		switch c.el {
 		case elCategory:
-			out = term(out, c.value)
+			out = b.term(out, c.value, &n)
 		case elKeywords:
-			n := 0
 			for w := range strings.SplitSeq(c.value, ",") {
-				if w = strings.TrimSpace(w); w != "" && n < 100 {
-					out = term(out, w)
-					n++
+				if w = strings.TrimSpace(w); w != "" && n < maxTerms {
+					out = b.term(out, w, &n)
 				}
 			}
 		}
@@ -90,7 +95,12 @@ func (g *bag) emitTerms(out []byte, s *side) []byte {
 }
 
 // term writes a category both of gofeed's parsers read.
-func term(out []byte, v string) []byte {
+func (b *builder) term(out []byte, v string, n *int) []byte {
+	if len(v) > maxTerm || *n >= maxTerms || b.terms >= maxDocumentTerms {
+		return out
+	}
+	*n++
+	b.terms++
 	out = append(out, `<category term="`...)
 	for i := range len(v) {
 		switch c := v[i]; c {
@@ -158,7 +168,7 @@ func (b *builder) head(s *side) []byte {
 		out = element1(out, "rights", pick(g.best(elRights)).value)
 		out = element1(out, "generator", g.text(elGenerator))
 		out = element1(out, "updated", s.undated)
-		return g.emitTerms(out, s)
+		return b.emitTerms(out, g)
 	}
 	out = append(out, rssHead...)
 	out = element1(out, "title", title.value)
@@ -168,7 +178,7 @@ func (b *builder) head(s *side) []byte {
 	out = element1(out, "generator", g.text(elGenerator))
 	out = element1(out, "pubDate", s.undated)
 	out = element1(out, "ttl", g.text(elTTL))
-	return g.emitTerms(out, s)
+	return b.emitTerms(out, g)
 }
 
 // Normalized is a document made clean: what gofeed is given, and what it would lose.

@@ -10,9 +10,32 @@ import (
 // maxReference is the longest reference that is looked for, in bytes from "&" to ";". HTML's longest name has 31.
 const maxReference = 64
 
+// entitySet are the entities a document type declares. What they expand to is bounded for the whole document, since a
+// reference of three bytes may stand for a thousand.
+type entitySet struct {
+	values map[string]string
+	left   int // bytes they may still expand to
+}
+
+// maxExpansion is what all references to a document's own entities may expand to, in bytes.
+const maxExpansion = 1 << 20
+
+// expand returns what an entity stands for.
+func (e *entitySet) expand(name string) (string, bool) {
+	if e == nil || e.values == nil {
+		return "", false
+	}
+	v, ok := e.values[name]
+	if ok && e.left < len(v) {
+		return "", true
+	}
+	e.left -= len(v)
+	return v, ok
+}
+
 // decodeReferences replaces character references, XML's and HTML's named ones, and those of entities. What is no
 // reference stays as it is: "AT&T", "?a=1&copy=2". The result has no character XML forbids.
-func decodeReferences(s string, entities map[string]string) string {
+func decodeReferences(s string, entities *entitySet) string {
 	amp := strings.IndexByte(s, '&')
 	if amp < 0 {
 		return s
@@ -21,7 +44,7 @@ func decodeReferences(s string, entities map[string]string) string {
 }
 
 // appendDecoded is decodeReferences into out.
-func appendDecoded(out []byte, s string, entities map[string]string) []byte {
+func appendDecoded(out []byte, s string, entities *entitySet) []byte {
 	for {
 		amp := strings.IndexByte(s, '&')
 		if amp < 0 {
@@ -39,7 +62,7 @@ func appendDecoded(out []byte, s string, entities map[string]string) []byte {
 }
 
 // appendReference decodes the reference s starts with and returns its width, 0 when it is none.
-func appendReference(out []byte, s string, entities map[string]string) ([]byte, int) {
+func appendReference(out []byte, s string, entities *entitySet) ([]byte, int) {
 	if len(s) > 3 {
 		switch { // by far the most frequent
 		case s[1] == 'l' && s[2] == 't' && s[3] == ';':
@@ -62,7 +85,7 @@ func appendReference(out []byte, s string, entities map[string]string) ([]byte, 
 		return out, 0
 	}
 	name := s[1:end]
-	if v, ok := entities[name]; ok {
+	if v, ok := entities.expand(name); ok {
 		return append(out, v...), end + 1
 	}
 	if name == "apos" {

@@ -17,6 +17,9 @@ import (
 // link decides.
 func (e *Entry) Identity() string {
 	if e.ID != "" && !e.shared {
+		if len(e.ID) > maxIdentity {
+			return "id:" + digest(e.ID)
+		}
 		return e.ID
 	}
 	if e.Link != "" {
@@ -25,8 +28,16 @@ func (e *Entry) Identity() string {
 		}
 		return e.Link
 	}
-	h := xxh3.HashString128(e.title.value + "\x00" + e.content.value + "\x00" + e.summary.value).Bytes()
-	return "text:" + hex.EncodeToString(h[:])
+	return "text:" + digest(e.title.value+"\x00"+e.content.value+"\x00"+e.summary.value)
+}
+
+// maxIdentity is the longest id that is its own identity, in bytes.
+const maxIdentity = 1024
+
+// digest is a hash of s as 32 hexadecimal digits.
+func digest(s string) string {
+	h := xxh3.HashString128(s).Bytes()
+	return hex.EncodeToString(h[:])
 }
 
 // Fingerprint is a hash of everything the publisher said in the entry. Equal states have equal fingerprints.
@@ -63,10 +74,25 @@ func (w *words) plain() bool {
 
 // line is a text as one line of plain text.
 func (w words) line() string {
+	w = w.cut(maxTitle)
 	if w.plain() {
 		return text.Line(w.value)
 	}
 	return text.Line(text.Plain(w.value))
+}
+
+// maxTitle and maxBlurb bound what a title and a feed's own description may be, in bytes as published.
+const (
+	maxTitle = 16 << 10
+	maxBlurb = 64 << 10
+)
+
+// cut is the text up to n bytes.
+func (w words) cut(n int) words {
+	if len(w.value) > n {
+		w.value = strings.ToValidUTF8(w.value[:n], "")
+	}
+	return w
 }
 
 // html is a text as sanitised HTML with absolute addresses. Plain text of one paragraph needs no element around it.

@@ -36,6 +36,8 @@ type jsonBuilder struct {
 	head     []byte  // members of the feed
 	b        builder // for its items
 	isFeed   bool
+	seen     int // items
+	small    int // tags, authors and attachments written
 	deadline time.Time
 	late     bool
 }
@@ -106,7 +108,7 @@ func (j *jsonBuilder) member(key string) {
 // items reads the items. An item the document ends in is not kept.
 func (j *jsonBuilder) items() {
 	j.x.elements(func() {
-		if time.Now().After(j.deadline) {
+		if j.seen++; j.seen&0xFFF == 0 && time.Now().After(j.deadline) {
 			j.late, j.x.truncated = true, true
 			return
 		}
@@ -119,6 +121,11 @@ func (j *jsonBuilder) items() {
 		j.x.members(func(key string) { j.itemMember(key, &s) })
 		if j.x.truncated {
 			j.b.out = j.b.out[:s.start]
+			return
+		}
+		if len(j.b.out) == s.start+1 && len(j.b.items) >= MaxItems { // it says nothing
+			j.b.out = j.b.out[:s.start]
+			j.b.dropped++
 			return
 		}
 		j.b.out = append(trimComma(j.b.out), '}', ',')
@@ -176,6 +183,9 @@ func (j *jsonBuilder) copyText(out []byte, key string) []byte {
 		raw := j.x.raw()
 		if j.x.truncated {
 			return out
+		}
+		if len(raw) > MaxText {
+			return appendMember(out, key, strings.ToValidUTF8(unquoteJSON(raw[:MaxText]+`"`), ""))
 		}
 		out = append(out, '"')
 		out = append(out, key...)
@@ -251,10 +261,11 @@ func (j *jsonBuilder) authors(out []byte) []byte {
 				}
 			})
 		}
-		if name+address == "" || n >= maxPeople {
+		if name+address == "" || n >= maxPeople || j.small >= maxDocumentTerms {
 			return
 		}
 		n++
+		j.small++
 		out = append(out, '{')
 		out = appendMember(out, "name", name)
 		out = appendMember(out, "url", address)
@@ -268,8 +279,9 @@ func (j *jsonBuilder) tags(out []byte) []byte {
 	out = append(out, `"tags":[`...)
 	n := 0
 	add := func(v string) {
-		if v = strings.TrimSpace(v); v != "" && n < maxTerms {
+		if v = strings.TrimSpace(v); v != "" && len(v) <= maxTerm && n < maxTerms && j.small < maxDocumentTerms {
 			n++
+			j.small++
 			out = append(appendJSONText(out, v), ',')
 		}
 	}
@@ -303,10 +315,11 @@ func (j *jsonBuilder) attachments(out []byte) []byte {
 				bytes = j.x.text()
 			}
 		})
-		if address == "" || n >= 100 {
+		if address == "" || n >= 100 || j.small >= maxDocumentTerms {
 			return
 		}
 		n++
+		j.small++
 		out = append(out, '{')
 		out = appendMember(out, "url", address)
 		out = appendMember(out, "mime_type", typ)

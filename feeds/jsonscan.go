@@ -179,12 +179,13 @@ func (x *jsonScanner) bare() string {
 func (x *jsonScanner) raw() string {
 	start, quote := x.pos, x.s[x.pos]
 	for i := start + 1; i < len(x.s); i++ {
-		switch x.s[i] {
-		case '\\':
-			i++
-		case quote:
+		c := x.s[i]
+		if c == quote {
 			x.pos = i + 1
 			return x.s[start:x.pos]
+		}
+		if c == '\\' {
+			i++
 		}
 	}
 	x.truncated = true

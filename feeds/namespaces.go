@@ -105,7 +105,7 @@ type inherited struct {
 }
 
 // enter takes over what the start tag t of an element at depth declares.
-func (sc *scope) enter(t *token, depth int, entities map[string]string) {
+func (sc *scope) enter(t *token, depth int, entities *entitySet) {
 	for i := range t.attrs {
 		a := &t.attrs[i]
 		if len(a.name) < 5 || a.name[0]|0x20 != 'x' {
@@ -117,8 +117,9 @@ func (sc *scope) enter(t *token, depth int, entities map[string]string) {
 		case strings.HasPrefix(a.name, "xmlns:"):
 			sc.bind(a.name[len("xmlns:"):], a.value, depth)
 		case a.name == "xml:base":
-			base := resolveURL(sc.base(), decodeReferences(a.value, entities))
-			sc.bases = append(sc.bases, inherited{base, depth})
+			if base := resolveURL(sc.base(), decodeReferences(a.value, entities)); len(base) <= maxURL {
+				sc.bases = append(sc.bases, inherited{base, depth})
+			}
 		case a.name == "xml:lang":
 			sc.langs = append(sc.langs, inherited{decodeReferences(a.value, entities), depth})
 		}

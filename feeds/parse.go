@@ -241,8 +241,8 @@ func (m *mapper) finish(o Options) {
 	}
 	f := &d.Feed
 	f.Title = m.n.feed.title.line()
-	f.Subtitle = m.based(m.n.feed.summary).html()
-	f.Rights = m.based(m.n.feed.rights).html()
+	f.Subtitle = m.based(m.n.feed.summary).cut(maxBlurb).html()
+	f.Rights = m.based(m.n.feed.rights).cut(maxBlurb).html()
 	f.Image = resolveURL(m.base, f.Image)
 	f.Language = tagCase(f.Language)
 	for _, e := range d.Entries {

@@ -103,6 +103,9 @@ func isEmail(s string) bool {
 
 // oneLine collapses white space.
 func oneLine(s string) string {
+	if len(s) > maxTerm {
+		s = strings.ToValidUTF8(s[:maxTerm], "")
+	}
 	if !strings.ContainsAny(s, "\n\t\r  ") {
 		return strings.TrimSpace(s)
 	}

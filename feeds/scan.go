@@ -43,11 +43,11 @@ type scanner struct {
 	s         string
 	pos       int
 	buf       []rawAttr
-	entities  map[string]string // simple general entities of the document type
-	truncated bool              // the document ends inside markup
-	repaired  bool              // something was not well formed
-	crowded   bool              // an element has more attributes than allowed
-	missing   map[string]bool   // what was searched for and is not in the rest of the document
+	entities  *entitySet      // simple general entities of the document type
+	truncated bool            // the document ends inside markup
+	repaired  bool            // something was not well formed
+	crowded   bool            // an element has more attributes than allowed
+	missing   map[string]bool // what was searched for and is not in the rest of the document
 }
 
 // find returns the offset of what at or after from, or -1. A search that failed is never repeated: a document full of
@@ -226,14 +226,14 @@ func (x *scanner) entity(s string) {
 		return
 	}
 	end := strings.IndexByte(s[1:], s[0])
-	if end < 0 || end > maxEntityValue || len(x.entities) >= maxEntities {
+	if end < 0 || end > maxEntityValue {
 		return
 	}
 	if x.entities == nil {
-		x.entities = map[string]string{}
+		x.entities = &entitySet{values: map[string]string{}, left: maxExpansion}
 	}
-	if _, ok := x.entities[name]; !ok {
-		x.entities[name] = decodeReferences(s[1:1+end], nil)
+	if _, ok := x.entities.values[name]; !ok && len(x.entities.values) < maxEntities {
+		x.entities.values[name] = decodeReferences(s[1:1+end], nil)
 	}
 }
 

@@ -35,6 +35,10 @@ type side struct {
 
 // keepItem turns the bag of an item that was read to its end into what gofeed gets and what goes beside it.
 func (b *builder) keepItem() {
+	if g := &b.item; len(b.items) >= MaxItems && len(g.cands)+len(g.links)+len(g.files) == 0 {
+		b.dropped++
+		return
+	}
 	s := side{start: len(b.out)}
 	b.out = b.emit(b.out, &b.item, &s)
 	s.end = len(b.out)
@@ -242,13 +246,13 @@ func (s *side) dates(b *builder, g *bag) {
 	}
 	if published != nil {
 		s.published = s.read(b, published.value)
-		if s.published.IsZero() && updated == nil {
+		if s.published.IsZero() && updated == nil && len(published.value) <= maxDate {
 			s.undated = published.value
 		}
 	}
 	if updated != nil {
 		s.updated = s.read(b, updated.value)
-		if s.updated.IsZero() && s.published.IsZero() {
+		if s.updated.IsZero() && s.published.IsZero() && len(updated.value) <= maxDate {
 			s.undated = updated.value
 		}
 	}
@@ -265,28 +269,25 @@ func (s *side) read(b *builder, v string) news.Stamp {
 
 // fingerprint hashes what was emitted and what gofeed does not get.
 func (b *builder) fingerprint(g *bag, emitted []byte) uint64 {
-	var h xxh3.Hasher
-	h.Write(emitted)
+	h := b.hash[:0]
 	for i := range g.cands {
-		c := &g.cands[i]
-		h.WriteString(c.value)
-		h.Write([]byte{0, byte(c.el)})
+		switch c := &g.cands[i]; c.el {
+		case elTitle, elSummary, elContent, elBody, elCategory, elKeywords: // emitted
+		default:
+			h = append(append(h, byte(c.el)), c.value...)
+		}
 	}
 	for i := range g.links {
-		h.WriteString(g.links[i].rel)
-		h.WriteString(g.links[i].href)
-		h.Write([]byte{1})
+		h = append(append(append(h, 0), g.links[i].rel...), g.links[i].href...)
 	}
 	for i := range g.people {
-		h.WriteString(g.people[i].p.Name)
-		h.WriteString(g.people[i].p.Email)
-		h.Write([]byte{2})
+		h = append(append(append(h, 0), g.people[i].p.Name...), g.people[i].p.Email...)
 	}
 	for i := range g.files {
-		h.WriteString(g.files[i].url)
-		h.Write([]byte{3})
+		h = append(append(h, 0), g.files[i].url...)
 	}
-	return h.Sum64()
+	b.hash = h
+	return xxh3.HashSeed(h, xxh3.Hash(emitted))
 }
 
 // language is a language tag in lower case with hyphens: the stated one, else the one in force.
