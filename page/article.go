@@ -70,6 +70,9 @@ var (
 // shortText is the number of characters below which the result of readability is not trusted and the second pass is made.
 const shortText = 250
 
+// leastText is the number of characters below which nothing is an article.
+const leastText = 30
+
 // Read reads the article of a page. Errors: ErrNoArticle, ErrWall, ErrNested.
 func Read(data []byte, o Options) (*Article, error) {
 	src := text.Clean(Decode(data, o.ContentType).Text)
@@ -90,13 +93,11 @@ func Read(data []byte, o Options) (*Article, error) {
 	}
 	blocks := blocksOf(best.html, base)
 	a.take(blocks)
-	if len(a.Paragraphs) == 0 || runes(a.Paragraphs...) < 40 {
+	if runes(a.Paragraphs...) < leastText {
 		if wall := wallOf(doc, nil); wall != "" {
 			return nil, fmt.Errorf("%w: %s", ErrWall, wall)
 		}
-		if len(a.Paragraphs) == 0 {
-			return nil, ErrNoArticle
-		}
+		return nil, ErrNoArticle
 	}
 	if wall := wallOf(doc, a.Paragraphs); wall != "" {
 		return nil, fmt.Errorf("%w: %s", ErrWall, wall)

@@ -23,7 +23,7 @@ func (r *reader) byline(s string) bool {
 
 // bylineNames returns the people of a byline. A word such as "By" alone proves nothing: what follows must look like names, since headlines begin with it, too.
 func bylineNames(s string) ([]string, bool) {
-	s = trim(strings.Trim(s, "[]()【】（）*_"))
+	s = trim(reHandle.ReplaceAllString(strings.Trim(s, "[]()【】（）*_"), ""))
 	if len(s) > 200 || words(s) > 18 {
 		return nil, false
 	}
@@ -62,6 +62,9 @@ func bylineNames(s string) ([]string, bool) {
 	}
 	return names, len(names) > 0
 }
+
+// reHandle is a name on a service or a mailbox behind a person's name.
+var reHandle = regexp.MustCompile(`[\s,|(]+(?:[\w.+-]+)?@[\w.-]+\)?`)
 
 var reReporter = regexp.MustCompile(`^[【\[(（]?\s*(\p{Han}{2,4})\s*(?:记者|記者|通讯员)?\s*(?:报道|報道)?\s*[】\])）]?$|^(.{2,20}?)\s?기자$`)
 
@@ -138,7 +141,7 @@ func (r *reader) nameBesideDate(i int) bool {
 // dateSplits are where a line that holds a date among other things may be cut.
 var dateSplits = regexp.MustCompile(`\s*[|·•∙●]\s*|\s+[-–—/]\s+|\t+|\s{2,}|,\s+|\s*[;،，]\s*`)
 
-var reUpdateAt = regexp.MustCompile(`(?i)[\s,;.(|]((?:last |zuletzt |dernière |última |ultimo |последнее |آخر |آخرین |son )?(?:updated?|modified|edited|aktualisiert|geändert|mis à jour|mise à jour|modifié|actualizado|actualizada|actualización|atualizado|aggiornato|bijgewerkt|uppdaterad|обновлено|изменено|تحديث|به‌روزرسانی|güncelleme|güncellendi|更新|最終更新|수정))`)
+var reUpdateAt = regexp.MustCompile(`(?i)[\s,;.(|\[]((?:last |zuletzt |dernière |última |ultimo |последнее |آخر |آخرین |son )?(?:updated?|modified|edited|aktualisiert|geändert|mis à jour|mise à jour|modifié|actualizado|actualizada|actualización|atualizado|aggiornato|bijgewerkt|uppdaterad|обновлено|изменено|تحديث|به‌روزرسانی|güncelleme|güncellendi|更新|最終更新|수정))`)
 
 // reLabelAt finds the labelled parts of a line that is cut by nothing but spaces.
 var reLabelAt = regexp.MustCompile(`(?i)\s+((?:source|author|editor|quelle|autor|fuente|auteur|fonte|источник|автор|المصدر|الكاتب|منبع|نویسنده|kaynak|yazar|来源|來源|作者|记者|記者|编辑|責任編輯|责任编辑|字号|浏览|阅读)\s?[:：])`)
@@ -154,7 +157,7 @@ func (r *reader) dateLine(s string, afterTitle bool) bool {
 	}
 	s = reLabelAt.ReplaceAllString(s, " | $1")
 	if loc := reUpdateAt.FindStringSubmatchIndex(s); loc != nil && loc[2] > 0 {
-		left, right := trim(strings.TrimRight(s[:loc[2]], "|(,;·•-–— ")), trim(strings.Trim(s[loc[2]:], "() "))
+		left, right := trim(strings.Trim(s[:loc[2]], "|()[],;·•-–— ")), trim(strings.Trim(s[loc[2]:], "()[] "))
 		a, okA := page.ParseWhen(left)
 		b, okB := page.ParseWhen(right)
 		if okA && okB {

@@ -22,9 +22,10 @@ var (
 	// rePosition marks who is where in a picture.
 	rePosition = regexp.MustCompile(`\((?:R|L|C|right|left|centre|center|rechts|links|Mitte|li|re|r|l|à gauche|à droite|au centre|gauche|droite|izquierda|derecha|izq|der|centro|слева|справа|в центре|يمين|يسار|راست|چپ|وسط|sağda|solda|左|右|中央|(?:2nd|3rd|second|third) (?:from )?(?:left|right|L|R)|(?:front|back)(?: row)?|top|bottom)(?:\.)?[),]`)
 	// rePictured are turns that captions use of what is to be seen.
-	rePictured = regexp.MustCompile(`(?i)(?:\b(?:is|are|was|were) (?:seen|pictured|shown|photographed|depicted)\b|\bpictured (?:here|in|at|on|during|above|left|right)\b|\bfile (?:photo|picture|image)\b|\b(?:this|an?|the) (?:undated |recent |file |handout |screen ?grab |archive )*(?:photo|picture|image|photograph|screenshot|screengrab|file)(?: (?:taken|shows?|released|provided|from))|\bshown in this\b|\b(?:auf dem|dieses|das) (?:archiv|symbol|undatierte )?(?:foto|bild)(?: zeigt)?\b|\bim bild\b|\barchivfoto\b|\b(?:sur cette|cette) (?:photo|image)\b|\ben la (?:imagen|foto)\b|\bimagen de archivo\b|\bphoto d'(?:archive|illustration)\b|\barşiv(?: fotoğrafı)?\b|на (?:фото|снимке|фотографии)|архивное фото|صورة (?:أرشيفية|تظهر|من)|أرشيفية|عکس آرشیوی|آرشیو|资料图|资料照片|図は|写真は|資料写真)`)
-	rePresent  = regexp.MustCompile(`(?i)\b(?:stands?|sits?|walks?|poses?|looks? (?:on|at)|waits?|speaks?|holds?|carr(?:y|ies)|meets?|attends?|arrives?|gathers?|pass(?:es)? by|shakes? hands|inspects?|views?|rides?|crosses|cross|prepares?|unloads?|load|loads?|leans?|watch(?:es)?|works?|repairs?|queues?|celebrates?|marches|march|rests?|lies|lie|rolls?|moored|docked|parked)\b`)
-	reFullDate = regexp.MustCompile(`(?i)(?:\b\d{1,2}(?:st|nd|rd|th|\.)? (?:de )?\pL{3,12}\.?,? (?:de )?(?:19|20)\d\d\b|\b\pL{3,12}\.? \d{1,2}(?:st|nd|rd|th)?, (?:19|20)\d\d\b|\b\d{1,2}\.\d{1,2}\.(?:19|20)\d\d\b|\b(?:19|20)\d\d-\d\d-\d\d\b)`)
+	rePictured     = regexp.MustCompile(`(?i)(?:\b(?:is|are|was|were) (?:seen|pictured|shown|photographed|depicted)\b|\bpictured (?:here|in|at|on|during|above|left|right)\b|\bfile (?:photo|picture|image)\b|\b(?:this|an?|the) (?:undated |recent |file |handout |screen ?grab |archive )*(?:photo|picture|image|photograph|screenshot|screengrab|file)(?: (?:taken|shows?|released|provided|from))|\bshown in this\b|\b(?:auf dem|dieses|das) (?:archiv|symbol|undatierte )?(?:foto|bild)(?: zeigt)?\b|\bim bild\b|\barchivfoto\b|\b(?:sur cette|cette) (?:photo|image)\b|\ben la (?:imagen|foto)\b|\bimagen de archivo\b|\bphoto d'(?:archive|illustration)\b|\barşiv(?: fotoğrafı)?\b|на (?:фото|снимке|фотографии)|архивное фото|صورة (?:أرشيفية|تظهر|من)|أرشيفية|عکس آرشیوی|آرشیو|资料图|资料照片|図は|写真は|資料写真)`)
+	reTwoSentences = regexp.MustCompile(`\pL{2}[.!?…。]["”»]?\s+\p{Lu}`)
+	rePresent      = regexp.MustCompile(`(?i)\b(?:stands?|sits?|walks?|poses?|looks? (?:on|at)|waits?|speaks?|holds?|carr(?:y|ies)|meets?|attends?|arrives?|gathers?|pass(?:es)? by|shakes? hands|inspects?|views?|rides?|crosses|cross|prepares?|unloads?|load|loads?|leans?|watch(?:es)?|works?|repairs?|queues?|celebrates?|marches|march|rests?|lies|lie|rolls?|moored|docked|parked)\b`)
+	reFullDate     = regexp.MustCompile(`(?i)(?:\b\d{1,2}(?:st|nd|rd|th|\.)? (?:de )?\pL{3,12}\.?,? (?:de )?(?:19|20)\d\d\b|\b\pL{3,12}\.? \d{1,2}(?:st|nd|rd|th)?, (?:19|20)\d\d\b|\b\d{1,2}\.\d{1,2}\.(?:19|20)\d\d\b|\b(?:19|20)\d\d-\d\d-\d\d\b)`)
 )
 
 // captionScore weighs the marks of a caption: a credit or positions prove it, other marks must come together.
@@ -91,7 +92,7 @@ func (r *reader) captionLine(i int) bool {
 		return false
 	}
 	credit := reCreditOnly.MatchString(next[0].text) && words(next[0].text) <= 12
-	if credit {
+	if credit && words(l.text) <= 35 && !reTwoSentences.MatchString(l.text) {
 		r.d.addCaption(l.text)
 		return true
 	}

@@ -1,6 +1,7 @@
 package seeds
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -82,7 +83,7 @@ func (r *reader) beforeTitle(i int) bool {
 	if r.address(l) || r.configuredName(l) || r.byline(l.text) {
 		return true
 	}
-	if r.sectionLine(i) {
+	if r.sectionLine(i) || r.masthead(i) {
 		return true
 	}
 	if r.repeated != "" && words(l.text) <= 12 && !ended(l.text) {
@@ -166,6 +167,9 @@ func (r *reader) afterTitle(i int) bool {
 		r.cutLine(l)
 		return true
 	}
+	if r.yearless(l) {
+		return true
+	}
 	if len(r.d.section) == 0 && r.sectionLine(i) {
 		return true
 	}
@@ -177,6 +181,47 @@ func (r *reader) afterTitle(i int) bool {
 		return true
 	}
 	return false
+}
+
+// yearless takes a line of the head that is a date or a time but for the year: it dates nothing, and is no text either.
+func (r *reader) yearless(l line) bool {
+	if !isYearless(l.text) {
+		return false
+	}
+	r.d.warn(fmt.Sprintf("line %d states no day with a year and was not used as a date: %s", l.first, text.Line(l.text)))
+	return true
+}
+
+// isYearless reports whether s would be a date if a year, or a day, stood beside it.
+func isYearless(s string) bool {
+	if words(s) > 8 || len(s) > 60 || !strings.ContainsFunc(s, unicode.IsDigit) {
+		return false
+	}
+	if _, day := page.ParseWhen(s + " 2000"); day {
+		return true
+	}
+	w, clock := page.ParseWhen("1 January 2000, " + s)
+	return clock && w.HasTime
+}
+
+// paperWords are words that names of newspapers are made of, in many languages; none is a name.
+var paperWords = regexp.MustCompile(`(?i)(?:^|[\s-])(?:times|post|gazette|herald|courier|sentinel|observer|tribune|chronicle|daily|weekly|journal|record|express|mirror|mercury|packet|bulletin|examiner|review|dispatch|telegraph|independent|news|press|zeitung|anzeiger|bote|kurier|tagblatt|tageblatt|tagespost|nachrichten|rundschau|morgenpost|courrier|dépêche|diario|heraldo|noticias|faro|voz|corriere|gazzetta|giornale|jornal|correio|folha|courant|dagblad|tidning|avis|kurier|вестник|газета|известия|новости|صحيفة|جريدة|روزنامه|خبرگزاری|gazetesi|haber)(?:$|\s)|(?:日报|日報|晚报|晚報|时报|時報|新聞|新闻网|通信|통신|일보|신문)$`)
+
+// masthead takes the name of the paper when it stands above the headline: a name made of a newspaper's words, with a headline below it.
+func (r *reader) masthead(i int) bool {
+	l := r.lines[i]
+	next := r.nonBlank(i+1, 1)
+	if len(next) == 0 || words(l.text) > 6 || width(l.text) > 48 || ended(l.text) || !paperWords.MatchString(l.text) || !looksName(l.text) {
+		return false
+	}
+	if n := words(next[0].text); n < 4 || n > 30 || strings.HasSuffix(next[0].text, ".") || looksName(next[0].text) && n < 4 {
+		return false
+	}
+	if _, dated := page.ParseWhen(next[0].text); dated {
+		return false
+	}
+	r.d.clue(clueMast, l.text, l.first)
+	return true
 }
 
 // deck reports whether line i stands between the headline and a byline or date, so that the head is not over yet.

@@ -82,6 +82,7 @@ func (r *reader) tail(start int) int {
 		i = stop + 1
 	}
 	cutFrom = r.strayEnd(index, cutFrom)
+	cutFrom = r.biography(index, cutFrom)
 	cutFrom = r.keepBody(index, cutFrom, start)
 	if cutFrom == len(index) {
 		return len(r.lines)
@@ -133,8 +134,8 @@ func (r *reader) isDate(s string) bool {
 	return ok
 }
 
-// strayEnd moves the cut up over the last lines that are no sentence and at most three words: the mark of an agency, a control without a known name.
-// It needs a body that is written in sentences.
+// strayEnd moves the cut up over the last lines that are no sentence: the mark of an agency, a control without a known name, a paper's motto. It takes at most three
+// words, above other trailing matter at most eight, and needs a body that is written in sentences.
 func (r *reader) strayEnd(index []int, cutFrom int) int {
 	sentences := 0
 	for _, i := range index[:cutFrom] {
@@ -146,8 +147,27 @@ func (r *reader) strayEnd(index []int, cutFrom int) int {
 		return cutFrom
 	}
 	for cutFrom > 1 {
-		l := r.lines[index[cutFrom-1]]
-		if isItem(l.text) || (ended(l.text) && !addressOnly(l.text)) || (words(l.text) > 3 && !addressOnly(l.text) && !r.isDate(l.text)) {
+		l, most := r.lines[index[cutFrom-1]], 3
+		if cutFrom < len(index) && headingLike(l.text) {
+			most = 8
+		}
+		if isItem(l.text) || (ended(l.text) && !addressOnly(l.text)) || (words(l.text) > most && !addressOnly(l.text) && !r.isDate(l.text)) {
+			break
+		}
+		cutFrom--
+	}
+	return cutFrom
+}
+
+// biography moves the cut up over closing paragraphs about the author, which begin with the name of the byline.
+func (r *reader) biography(index []int, cutFrom int) int {
+	for cutFrom > 2 {
+		k, is := key(r.lines[index[cutFrom-1]].text), false
+		for _, p := range r.d.authors {
+			name := key(p.Name)
+			is = is || words(p.Name) >= 2 && strings.HasPrefix(k, name) && len(k) > len(name) && words(r.lines[index[cutFrom-1]].text) <= 45
+		}
+		if !is {
 			break
 		}
 		cutFrom--
@@ -233,7 +253,11 @@ func (r *reader) middle(start, end int) {
 			continue
 		}
 		if len(body) < checkedLines {
-			if kind := r.midPhrase(l, len(body)); kind {
+			if r.midPhrase(l, len(body)) {
+				continue
+			}
+			if n := r.midList(i, end, len(body)); n > 0 {
+				i += n - 1
 				continue
 			}
 		}
@@ -277,6 +301,21 @@ func (r *reader) midPhrase(l line, before int) bool {
 		return true
 	}
 	return false
+}
+
+// midList takes the heading of a list of other articles within the body with the headlines below it, and returns how many lines that are.
+func (r *reader) midList(i, end, before int) int {
+	l := r.lines[i]
+	if before == 0 || words(l.text) > 6 || phraseOf(l.text) != phraseList || i+1 >= end {
+		return 0
+	}
+	r.cutLine(l)
+	n := 1
+	for n <= 6 && i+n < end && !r.lines[i+n].blank && !ended(r.lines[i+n].text) && words(r.lines[i+n].text) >= 3 {
+		r.cutLine(r.lines[i+n])
+		n++
+	}
+	return n
 }
 
 // underlined marks the line above a rule of = or - as a heading, as plain-text writers do.

@@ -267,7 +267,7 @@ func (d *draft) trimBlocks(blocks []block) {
 		r.recurring[key(s)] = true
 	}
 	for i, b := range blocks {
-		r.lines = append(r.lines, line{first: i + 1, last: i + 1, text: trim(b.text), raw: b.text})
+		r.lines = append(r.lines, line{first: i + 1, last: i + 1, text: trim(b.text), raw: b.text, blank: trim(b.text) == ""})
 	}
 	end := r.tail(0)
 	for i := range d.clues {

@@ -18,6 +18,7 @@ const (
 	clueTitle                  // stands behind the headline
 	clueTail                   // a line of the trailing matter
 	clueHead                   // an address above the body
+	clueMast                   // stands above the headline
 )
 
 // clue is a piece of text that may tell the outlet.
@@ -189,7 +190,7 @@ func (d *draft) configuredAddress() bool {
 // statedName takes a name that stands in a field of its own or behind the headline.
 func (d *draft) statedName() bool {
 	for _, c := range d.clues {
-		if c.kind != clueStated && c.kind != clueTitle {
+		if c.kind != clueStated && c.kind != clueTitle && c.kind != clueMast {
 			continue
 		}
 		name := text.Line(c.text)
@@ -197,8 +198,11 @@ func (d *draft) statedName() bool {
 			name = o
 		}
 		where := "stated in the text"
-		if c.kind == clueTitle {
+		switch c.kind {
+		case clueTitle:
 			where = "stands behind the headline"
+		case clueMast:
+			where = "stands above the headline"
 		}
 		d.outlet, d.evidence = name, where+": "+text.Line(c.text)
 		if c.line > 0 {
@@ -241,7 +245,7 @@ func (d *draft) nameFor(site string) string {
 		fields := strings.FieldsFunc(possessive.ReplaceAllString(c.text, " "), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;:()[]|©", r) })
 		for i := range fields {
 			for n := min(6, len(fields)-i); n >= 1; n-- {
-				name := strings.Trim(strings.Join(fields[i:i+n], " "), ".!? ")
+				name := strings.Trim(strings.Join(fields[i:i+n], " "), ".!?–—-|/ ")
 				k := key(name)
 				if strings.ContainsAny(name, "/@") || !upperStart(name) || reBare.MatchString(name) || len(label) < 3 {
 					continue

@@ -60,6 +60,9 @@ var phraseSources = []struct {
 		`(?:text size|font size|schriftgröße|taille du texte|tamaño de letra|dimensione testo|размер шрифта|حجم الخط|اندازه متن|yazı boyutu|a[- ]a\+?|a\+ ?a-?).{0,14}`,
 		`(?:log ?in|sign in|sign up|register|subscribe|subscribe now|anmelden|abonnieren|registrieren|se connecter|s'abonner|s'inscrire|iniciar sesión|suscríbete|accedi|abbonati|войти|подписаться|اشترك|تسجيل الدخول|عضویت|ورود|abone ol|giriş yap|登录|注册|訂閱|订阅|ログイン|会員登録)(?: (?:now|here|today|jetzt|ici|aquí))?`,
 	}},
+	{phraseJunk, []string{
+		`(?:کد خبر|شناسه خبر|کد مطلب|شماره خبر|رقم الخبر|news (?:id|code)|article (?:id|no|code|number)|story (?:id|code)|id|haber (?:no|kodu)|artikel-?nr|nr|稿件编号|记事id|記事id) ?[:：.#]? ?[\d/-]{2,20}`,
+	}},
 	{phraseMid, []string{
 		`(?:read (?:also|more|next|this)|also read|see also|see more|more on this|related(?: article| story| news)|don't miss) ?[:|»>-] ?.{3,140}`,
 		`(?:lesen sie (?:auch|mehr|dazu|hierzu)|mehr dazu|lesetipp|siehe auch|dazu auch|auch interessant) ?[:|»>-] ?.{3,140}`,
@@ -93,7 +96,7 @@ var phraseSources = []struct {
 		`(?:bizi (?:takip|.{0,20}takip)|takip edin|abone olun|kanalımıza|tıklayın|buraya tıkla|haber kaynağı|kaynak|daha fazla (?:haber|bilgi)|uygulamamızı).{0,160}|(?:责任编辑|责编|编辑|責任編輯|校对|审核|关注我们|扫码|扫描二维码|点击(?:这里|进入|查看)|原文链接|本文来源|阅读原文|更多.{0,10}请|下载.{0,12}客户端|声明|免责声明|版权声明|未经授权).{0,120}|(?:フォローする|公式(?:x|ツイッター|line|アプリ)|会員限定|続きを読む|ニュースレター|メルマガ|お問い合わせ|本記事は|この記事は.{0,40}(?:転載|提供|配信)|元記事|記事提供|クリックして).{0,120}|(?:구독|팔로우|기자 .{0,20}@|저작권자).{0,100}`,
 	}},
 	{phraseList, []string{
-		`(?:related|more|most|other|latest|top|popular|trending|recommended|similar|further|recent|editors?'?s?|you (?:may|might) (?:also )?(?:like|enjoy|be interested in)|what to read next|up next|read (?:more|next|also|on)|see also|see more|more (?:from|on|in|stories|news|like).{0,40}|also (?:read|on|in).{0,30}|in (?:other|this) (?:news|section|story)|elsewhere|around the web|from the web)(?: (?:read|viewed|popular|shared|commented|articles?|stories|story|news|posts?|topics?|links?|content|coverage|reading|headlines|picks?|videos?|for you|now|this week|today))*[:：]?`,
+		`(?:related|more|most|other|latest|top|popular|trending|recommended|similar|further|recent|editors?'?s?|you (?:may|might) (?:also )?(?:like|enjoy|be interested in)|what to read next|up next|read (?:more|next|also|on)|see also|see more|more (?:from|on|in|stories|news|like).{0,40}|also (?:read|on|in)(?: this| the)?(?: section| site| topic)?|in (?:other|this) (?:news|section|story)|elsewhere|around the web|from the web)(?: (?:read|viewed|popular|shared|commented|articles?|stories|story|news|posts?|topics?|links?|content|coverage|reading|headlines|picks?|videos?|for you|now|this week|today))*[:：]?`,
 		`(?:lesen sie (?:auch|mehr|dazu)|mehr zum thema|mehr aus.{0,40}|mehr von.{0,30}|das könnte (?:sie|dich) (?:auch )?interessieren|auch interessant|weitere (?:artikel|meldungen|nachrichten|themen|beiträge).{0,30}|meistgelesen(?:e artikel)?|neueste (?:artikel|nachrichten|meldungen)|ähnliche (?:artikel|beiträge)|siehe auch|verwandte (?:artikel|themen)|zum thema|themen)[:：]?`,
 		`(?:à lire (?:aussi|également)?|lire aussi|voir aussi|sur le même (?:sujet|thème)|articles? (?:liés|similaires|associés|récents)|les plus lus|vous aimerez (?:aussi|peut-être)|à la une|dans la même rubrique|plus d'articles|contenus? (?:liés|sponsorisés?)|pour aller plus loin)[:：]?`,
 		`(?:noticias? relacionadas?|artículos? relacionados?|más (?:noticias|leídas?|leídos|información|sobre.{0,30}|en.{0,30})|lo más (?:leído|visto)|te puede interesar|le puede interesar|también te puede interesar|lee también|lea también|ver también|temas relacionados|leia (?:também|mais)|veja também|notícias relacionadas|mais lidas|leggi anche|articoli correlati|i più letti|potrebbe interessarti|lees ook|meer over.{0,40}|gerelateerd|läs (?:också|mer|även)|mest läst|les også|læs også|czytaj (?:też|także)|zobacz także|polecane|najczęściej czytane)[:：]?`,
@@ -113,7 +116,7 @@ var phraseTable = compilePhrases()
 
 func compilePhrases() []stockPhrase {
 	var out []stockPhrase
-	for _, kind := range []phraseKind{phraseAll, phraseList, phraseJunk, phraseMid, phraseTail} {
+	for _, kind := range []phraseKind{phraseAll, phraseMid, phraseList, phraseJunk, phraseTail} {
 		for _, src := range phraseSources {
 			if src.kind != kind {
 				continue

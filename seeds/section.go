@@ -152,7 +152,7 @@ func (r *reader) nextIsHead(i int) bool {
 		return false
 	}
 	for _, l := range r.nonBlank(i+1, 1) {
-		return words(l.text) > 12 || key(l.text) == r.titleKey || (&reader{d: &draft{}}).dateLine(l.text, true) || (&reader{d: &draft{}}).byline(l.text)
+		return words(l.text) > 12 || isYearless(l.text) || key(l.text) == r.titleKey || (&reader{d: &draft{}}).dateLine(l.text, true) || (&reader{d: &draft{}}).byline(l.text)
 	}
 	return false
 }
