@@ -1,6 +1,9 @@
 package dedupe
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // maxBoilerplate is the number of tokens a line may have to be taken for boilerplate: stock sentences belong to the article.
 const maxBoilerplate = 14
@@ -31,7 +34,7 @@ func (bp Boilerplate) has(line []byte, n int) bool {
 	if n > maxBoilerplate {
 		return false
 	}
-	if phrases[string(line)] {
+	if phrases()[string(line)] {
 		return true
 	}
 	for _, p := range patterns {
@@ -45,7 +48,9 @@ func (bp Boilerplate) has(line []byte, n int) bool {
 // IMPORTANT: phrases and patterns are part of normal form version 1 and never change within it. No rule names an outlet.
 
 // phrases are whole lines.
-var phrases = newPhrases(`
+var phrases = sync.OnceValue(func() map[string]bool { return newPhrases(generalPhrases) })
+
+const generalPhrases = `
 advertisement; advertisements; sponsored; sponsored content; comments; comment; no comments; leave a comment; leave a reply; post a comment; add a comment; 0 comments
 read more; read more here; read more about this; read the rest; read the full story; read the full story here; read the full article; read the full article here; read full story; read full article
 read the original article; read on; continue reading; keep reading; more; more info; learn more; see more; view more; full story; click here; click here to read more; click here for more; link; permalink; source link; source; original article; view original; view article; view the full article
@@ -67,7 +72,7 @@ czytaj więcej; czytaj dalej; czytaj także; reklama; udostępnij; komentarze; �
 阅读全文; 阅读更多; 阅读原文; 查看更多; 查看全文; 更多; 继续阅读; 广告; 分享; 评论; 来源; 责任编辑; 完; 閱讀全文; 閱讀更多; 繼續閱讀; 廣告; 評論
 続きを読む; もっと読む; 詳しくはこちら; 詳細はこちら; 全文を読む; 関連記事; 広告; 共有; コメント; 더 보기; 더보기; 자세히 보기; 계속 읽기; 광고; 공유; 관련 기사; 무단 전재 및 재배포 금지
 อ่านต่อ; อ่านเพิ่มเติม; โฆษณา; แชร์; ข่าวที่เกี่ยวข้อง; đọc thêm; xem thêm; quảng cáo; chia sẻ; baca juga; baca selengkapnya; iklan; bagikan
-`)
+`
 
 func newPhrases(list string) map[string]bool {
 	set := make(map[string]bool)

@@ -1,6 +1,7 @@
 package dedupe
 
 import (
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -38,17 +39,26 @@ type block struct {
 	units []unit
 }
 
-// The blocks that texts are made of. IMPORTANT: a block must not hold characters that NFKC composes with their neighbours; unitAt skips those of
+// The blocks that texts are made of, each computed when a text first needs it. IMPORTANT: a block must not hold characters that NFKC composes with their neighbours; unitAt skips those of
 // kind mark, which leaves letters, and none of these is the second half of a composition.
 var (
-	letters     = newBlock(0, tableSize)
-	punctuation = newBlock(0x2000, 0x2070)
-	kana        = newBlock(0x3000, 0x3100)
-	thai        = newBlock(0x0E00, 0x0F00) // and Lao
-	indic       = newBlock(0x0900, 0x0E00)
-	mainland    = newBlock(0x1000, 0x10A0) // Burmese
-	khmer       = newBlock(0x1780, 0x1800)
+	letters     = lazyBlock(0, tableSize)
+	punctuation = lazyBlock(0x2000, 0x2070)
+	kana        = lazyBlock(0x3000, 0x3100)
+	thai        = lazyBlock(0x0E00, 0x0F00) // and Lao
+	indic       = lazyBlock(0x0900, 0x0E00)
+	mainland    = lazyBlock(0x1000, 0x10A0) // Burmese
+	khmer       = lazyBlock(0x1780, 0x1800)
 )
+
+func (b block) of(r rune) unit { return b.units[r-b.first] }
+
+// asciiUnits are the characters nearly all texts have.
+var asciiUnits = newBlock(0, utf8.RuneSelf).units
+
+func lazyBlock(first, end rune) func() block {
+	return sync.OnceValue(func() block { return newBlock(first, end) })
+}
 
 func newBlock(first, end rune) block {
 	b := block{first, make([]unit, end-first)}

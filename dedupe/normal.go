@@ -202,9 +202,9 @@ func (t *tokens) scan(line string, of func(string) (unit, int)) bool {
 			i++
 			continue
 		}
-		u, n := letters.units[0], 1
+		u, n := asciiUnits[0], 1
 		if c := line[i]; c < utf8.RuneSelf {
-			u = letters.units[c]
+			u = asciiUnits[c]
 		} else if u, n = of(line[i:]); n == 0 {
 			return false
 		}
@@ -278,19 +278,19 @@ func unitOf(s string) (unit, int) {
 	r, n := utf8.DecodeRuneInString(s)
 	switch {
 	case r < tableSize:
-		return letters.units[r], n
+		return letters().of(r), n
 	case r >= 0x2000 && r < 0x2070:
-		return punctuation.units[r-0x2000], n
+		return punctuation().of(r), n
 	case r >= 0x4E00 && r <= 0x9FFF:
 		return unit{single, s[:n]}, n
 	case r >= 0xAC00 && r <= 0xD7A3:
 		return unit{letter, s[:n]}, n
 	case r >= 0x3000 && r < 0x3100:
-		if u := kana.units[r-0x3000]; u.kind != mark {
+		if u := kana().of(r); u.kind != mark {
 			return u, n
 		}
 	case r >= 0xFF01 && r <= 0xFF5E: // fullwidth ASCII
-		return letters.units[r-0xFF01+'!'], n
+		return asciiUnits[r-0xFF01+'!'], n
 	}
 	return unit{}, 0
 }
@@ -301,10 +301,15 @@ func composedUnitOf(s string) (unit, int) {
 		return u, n
 	}
 	r, n := utf8.DecodeRuneInString(s)
-	for _, b := range []*block{&indic, &thai, &mainland, &khmer} {
-		if i := r - b.first; i >= 0 && int(i) < len(b.units) {
-			return b.units[i], n
-		}
+	switch {
+	case r >= 0x0900 && r < 0x0E00:
+		return indic().of(r), n
+	case r >= 0x0E00 && r < 0x0F00:
+		return thai().of(r), n
+	case r >= 0x1000 && r < 0x10A0:
+		return mainland().of(r), n
+	case r >= 0x1780 && r < 0x1800:
+		return khmer().of(r), n
 	}
 	return unit{kindOf(r), foldRune(r)}, n
 }

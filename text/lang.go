@@ -3,6 +3,7 @@ package text
 import (
 	"math/bits"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/abadojack/whatlanggo"
@@ -44,9 +45,9 @@ func Language(plain string) string {
 // it knows, at a hundredth of the cost of comparing trigrams with every language there is.
 func byFunctionWords(plain string) string {
 	var hits [len(languages)]int
-	words := Words(plain)
+	words, known := Words(plain), functionWords()
 	for _, w := range words {
-		for set := functionWords[w.Text]; set != 0; set &= set - 1 {
+		for set := known[w.Text]; set != 0; set &= set - 1 {
 			hits[bits.TrailingZeros32(set)]++
 		}
 	}
@@ -96,7 +97,7 @@ var languages = [...]struct{ tag, words string }{
 }
 
 // functionWords maps a word to the set of indexes into languages.
-var functionWords = newFunctionWords()
+var functionWords = sync.OnceValue(newFunctionWords)
 
 func newFunctionWords() map[string]uint32 {
 	m := make(map[string]uint32)

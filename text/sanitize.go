@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
 )
@@ -30,7 +31,7 @@ func Sanitize(src string) string {
 
 // applyPolicy is Sanitize without its quick paths, for clean src.
 func applyPolicy(src string) string {
-	out := newsPolicy.Sanitize(strip(src))
+	out := newsPolicy().Sanitize(strip(src))
 	out = strings.ReplaceAll(out, "&#13;", "\n") // how x/net/html writes a carriage return that came as a reference
 	return balance(Clean(out))
 }
@@ -51,7 +52,7 @@ func strip(src string) string {
 	return out.String()
 }
 
-var newsPolicy = newNewsPolicy()
+var newsPolicy = sync.OnceValue(newNewsPolicy)
 
 // simpleElements are kept without attributes, or with those newNewsPolicy names.
 const simpleElements = "p br h1 h2 h3 h4 h5 h6 hr ul ol li dl dt dd blockquote figure figcaption table caption thead tbody tfoot tr td th " +

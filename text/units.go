@@ -2,6 +2,7 @@ package text
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -30,14 +31,19 @@ type unit struct {
 // tableSize covers Latin, Greek, Cyrillic, Armenian, Hebrew and Arabic.
 const tableSize = 0x0700
 
-// The characters most texts are made of.
+// The characters most texts are made of. All but ASCII is computed when a text first has it.
 var (
-	letters     = newUnits(0, tableSize)
-	thai        = newUnits(0x0E00, 0x0F00) // and Lao
-	vietnamese  = newUnits(0x1E00, 0x1F00)
-	punctuation = newUnits(0x2000, 0x2070)
-	kana        = newUnits(0x3000, 0x3100) // and CJK punctuation
+	asciiUnits  = newUnits(0, utf8.RuneSelf)
+	letters     = lazyUnits(0, tableSize)
+	thai        = lazyUnits(0x0E00, 0x0F00) // and Lao
+	vietnamese  = lazyUnits(0x1E00, 0x1F00)
+	punctuation = lazyUnits(0x2000, 0x2070)
+	kana        = lazyUnits(0x3000, 0x3100) // and CJK punctuation
 )
+
+func lazyUnits(first, end rune) func() []unit {
+	return sync.OnceValue(func() []unit { return newUnits(first, end) })
+}
 
 func newUnits(first, end rune) []unit {
 	units := make([]unit, 0, end-first)
@@ -57,24 +63,24 @@ func newUnits(first, end rune) []unit {
 // unitOf returns the first character of s, which is not empty, and its size. Only what is known may be folded by itself.
 func unitOf(s string) (unit, int) {
 	if c := s[0]; c < utf8.RuneSelf {
-		return letters[c], 1
+		return asciiUnits[c], 1
 	}
 	r, n := utf8.DecodeRuneInString(s)
 	switch {
 	case r < tableSize:
-		return letters[r], n
+		return letters()[r], n
 	case r >= 0x4E00 && r <= 0x9FFF:
 		return unit{single, true, s[:n]}, n
 	case r >= 0xAC00 && r <= 0xD7A3 && !jamo(s[n:]):
 		return unit{letter, true, s[:n]}, n
 	case r >= 0x2000 && r < 0x2070:
-		return punctuation[r-0x2000], n
+		return punctuation()[r-0x2000], n
 	case r >= 0x3000 && r < 0x3100:
-		return kana[r-0x3000], n
+		return kana()[r-0x3000], n
 	case r >= 0x0E00 && r < 0x0F00:
-		return thai[r-0x0E00], n
+		return thai()[r-0x0E00], n
 	case r >= 0x1E00 && r < 0x1F00:
-		return vietnamese[r-0x1E00], n
+		return vietnamese()[r-0x1E00], n
 	}
 	return unit{class: classOf(r)}, n
 }
