@@ -25,6 +25,8 @@ type composition struct {
 	number   int
 	from, to news.Seq
 	asOf     time.Time // zero: now
+
+	announced map[news.ItemID]bool // groups with a match that is not backlog
 }
 
 // compose chooses the window and composes the edition. It sets c.to.
@@ -70,6 +72,7 @@ func (c *composition) now() time.Time {
 
 // sections reads the window of each watch's log.
 func (c *composition) sections(ctx context.Context, in *digest.Input) error {
+	c.announced = make(map[news.ItemID]bool)
 	for _, name := range c.digest.Watches {
 		section := digest.Section{Watch: name, Title: c.daemon.watchTitle(name)}
 		if w, ok := c.daemon.config.Load().Watch(name); ok {
@@ -82,8 +85,12 @@ func (c *composition) sections(ctx context.Context, in *digest.Input) error {
 				return err
 			}
 			for _, ev := range events {
-				if ev.Seq <= c.to {
-					section.Events = append(section.Events, ev)
+				if ev.Seq > c.to {
+					break
+				}
+				section.Events = append(section.Events, ev)
+				if !ev.Backlog {
+					c.announced[ev.Group] = true
 				}
 			}
 			if len(events) == 0 || events[len(events)-1].Seq >= c.to {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"mediawatch/config"
@@ -141,11 +142,17 @@ func (d *Daemon) welcome(ctx context.Context) error {
 		if to.LastSlot.IsZero() {
 			to.LastSlot = d.o.Now()
 		}
+		composed.Reported = c.onlyBacklog(composed.Reported)
 		if err := d.commitEdition(ctx, c, composed, to, receivers(dc)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// onlyBacklog leaves those stories out of what an edition reports that a regular edition has still to announce.
+func (c *composition) onlyBacklog(reported []news.Reported) []news.Reported {
+	return slices.DeleteFunc(reported, func(r news.Reported) bool { return c.announced[r.Group] })
 }
 
 // extra is an edition that a person asked for.
