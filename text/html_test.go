@@ -72,6 +72,9 @@ func TestFirstParagraph(t *testing.T) {
 		{"<img src=x><p>Text</p>", "Text"},
 		{"<h2>Head</h2><p>Text</p>", "Head"},
 		{"<script>x</script>", ""},
+		{"<figure><img src=x><figcaption>The pier</figcaption></figure><p>Text</p>", "Text"},
+		{"<figure><img src=x><figcaption>The pier</figcaption></figure>", "The pier"},
+		{"<figcaption>The pier<p>Text", "The pier"},
 	}
 	for _, tt := range tests {
 		if got := text.FirstParagraph(tt.in); got != tt.want {
@@ -134,6 +137,8 @@ func TestResolve(t *testing.T) {
 		{"srcset", `<img srcset="a.png 1x, /b.png 2x">`, base, `<img srcset="https://news.example/2026/a.png 1x, https://news.example/b.png 2x">`},
 		{"several", `<a href="/1"><img src="/2" alt="&lt;"></a>`, base, `<a href="https://news.example/1"><img src="https://news.example/2" alt="&lt;"></a>`},
 		{"text of a script", `<script>x='<a href="/1">'</script>`, base, `<script>x='<a href="/1">'</script>`},
+		{"behind a frame closed as in XHTML", `<iframe src="/v"/><a href="/1"><script src="/x"/><a href="/2">`, base,
+			`<iframe src="https://news.example/v"/><a href="https://news.example/1"><script src="https://news.example/x"/><a href="https://news.example/2">`},
 		{"no base", `<a href="/1">`, "", `<a href="/1">`},
 		{"relative base", `<a href="/1">`, "/feed", `<a href="/1">`},
 		{"unparsable", `<a href="http://[::1">`, base, `<a href="http://[::1">`},

@@ -21,12 +21,19 @@ func Plain(src string) string {
 	return p.b.String()
 }
 
-// FirstParagraph returns the plain text of the first paragraph that has any, "" when none has. Its lines are joined.
+// FirstParagraph returns the plain text of the first paragraph that has any, "" when none has. Its lines are joined. The caption of a figure is the first
+// paragraph only where there is nothing else.
 func FirstParagraph(src string) string {
-	p := plainer{}
-	p.run(validUTF8(src), func() bool { return p.b.Len() > 0 && p.breaks >= 2 })
-	first, _, _ := strings.Cut(p.b.String(), "\n\n")
-	return Line(first)
+	src = validUTF8(src)
+	for _, except := range []string{"figcaption", ""} {
+		p := plainer{except: except}
+		p.run(src, func() bool { return p.b.Len() > 0 && p.breaks >= 2 })
+		first, _, _ := strings.Cut(p.b.String(), "\n\n")
+		if first = Line(first); first != "" {
+			return first
+		}
+	}
+	return ""
 }
 
 // Paragraphs returns plain paragraphs as HTML: each non-empty one escaped in a <p>, line breaks within as <br>. A string may hold several paragraphs
@@ -61,16 +68,17 @@ func Paragraphs(plain ...string) string {
 // plainer writes the text of a stream of HTML tokens.
 type plainer struct {
 	b      strings.Builder
-	breaks int  // line ends to write before the next text
-	space  bool // a space to write before the next text
-	bullet bool // a "- " to write before the next text
-	tab    bool // a tab to write before the next text
-	pre    int  // depth of <pre>
+	breaks int    // line ends to write before the next text
+	space  bool   // a space to write before the next text
+	bullet bool   // a "- " to write before the next text
+	tab    bool   // a tab to write before the next text
+	pre    int    // depth of <pre>
+	except string // an element that is left out, "" none
 }
 
 // run writes the text of src until done says so, if it is given.
 func (p *plainer) run(src string, done func() bool) {
-	r := reader{lexer: lexer{s: src}}
+	r := reader{lexer: lexer{s: src}, except: p.except}
 	for t, ok := r.next(); ok; t, ok = r.next() {
 		switch t.kind {
 		case textToken:

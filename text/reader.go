@@ -6,9 +6,10 @@ import "strings"
 // an element that is never closed, or that is closed XHTML's way ("<iframe/>"), swallow the article behind it.
 type reader struct {
 	lexer
-	skip  string         // the element that is being passed over, "" none
-	lower string         // the document in lower case as far as it is ASCII; "" until needed
-	last  map[string]int // where the last end tag of an element is, -1 nowhere
+	except string         // one more element that goes with its content, "" none
+	skip   string         // the element that is being passed over, "" none
+	lower  string         // the document in lower case as far as it is ASCII; "" until needed
+	last   map[string]int // where the last end tag of an element is, -1 nowhere
 }
 
 // next returns the next visible token; ok is false at the end.
@@ -51,7 +52,7 @@ func (r *reader) visible(t token) bool {
 		}
 		r.skip = "" // a block element ends foreign content (HTML, 13.2.6.5) and a head that was left open
 	}
-	if !removed[t.name] {
+	if !removed[t.name] && (t.name != r.except || r.except == "") {
 		return true
 	}
 	if r.raw != "" || !empty && r.closed(t.name) {

@@ -23,6 +23,9 @@ func Resolve(src, base string) string {
 		if t.kind != startToken {
 			continue
 		}
+		if l.raw != "script" && l.raw != "style" || strings.HasSuffix(t.raw, "/>") {
+			l.raw = "" // as for reader, such an element swallows nothing
+		}
 		from := l.at - len(t.raw)
 		for a := (attrs{s: t.raw, at: 1 + len(t.name)}); ; {
 			at, ok := a.next()
