@@ -25,6 +25,8 @@ type feed struct {
 	title  string
 	site   string
 	format format
+	tongue int
+	stated bool // it states its language
 	items  []int
 	news   []int // come on top in the changed pass
 }
@@ -32,7 +34,7 @@ type feed struct {
 // item is one publication of a text.
 type item struct {
 	feed      int
-	text      uint64
+	text      text
 	copy      bool // the text is that of an earlier item
 	style     style
 	published time.Time
@@ -45,15 +47,15 @@ func newCorpus(p Plan, urlOf func(host int) string) *corpus {
 	c := &corpus{plan: p, lex: newLexicon(p.Seed)}
 	r := rand.New(rand.NewPCG(p.Seed, 2))
 	for i := range p.Feeds {
-		f := feed{format: formatOf(r.Float64()), site: fmt.Sprintf("https://outlet-%04d.example", i)}
+		f := feed{format: formatOf(r.Float64()), tongue: c.lex.tongueOf(r.Float64()), stated: r.IntN(3) > 0, site: fmt.Sprintf("https://outlet-%04d.example", i)}
 		f.url = fmt.Sprintf("%s/feeds/%d%s", urlOf(i%p.Hosts), i, f.format.suffix())
 		f.title = pick(r, c.lex.names) + " " + pick(r, []string{"Courier", "Observer", "Gazette", "Radio", "Review"})
 		c.feeds = append(c.feeds, f)
 	}
-	held := make([][]uint64, p.Feeds) // the texts of each feed
+	held := make([][]text, p.Feeds) // the texts of each feed
 	add := func(feed int, published time.Time) int {
 		it := item{feed: feed, style: styleOf(r), published: published}
-		it.text, it.copy = c.choose(r, held[feed])
+		it.text, it.copy = c.choose(r, c.feeds[feed].tongue, held[feed])
 		held[feed] = append(held[feed], it.text)
 		it.guid = fmt.Sprintf("%s/id/%d", c.feeds[feed].site, len(c.items))
 		it.url = fmt.Sprintf("%s/%s/%d", c.feeds[feed].site, published.Format("2006/01/02"), len(c.items))
@@ -78,18 +80,19 @@ func newCorpus(p Plan, urlOf func(host int) string) *corpus {
 	return c
 }
 
-// choose returns a new text, or one that is published already, but not in the same feed. Texts that many carry get more copies, as wire stories do.
-func (c *corpus) choose(r *rand.Rand, held []uint64) (text uint64, copied bool) {
+// choose returns a new text in a language, or one that is published already, but not in the same feed. Texts that many carry get more copies, as wire
+// stories do.
+func (c *corpus) choose(r *rand.Rand, tongue int, held []text) (t text, copied bool) {
 	if len(c.items) > 0 && r.Float64() < c.plan.Copies {
-		for range 20 {
-			text := c.items[r.IntN(len(c.items))].text
-			if !slices.Contains(held, text) {
-				return text, true
+		for range 40 {
+			t := c.items[r.IntN(len(c.items))].text
+			if t.tongue == tongue && !slices.Contains(held, t) {
+				return t, true
 			}
 		}
 	}
 	c.texts++
-	return uint64(c.texts), false
+	return text{c.texts, tongue}, false
 }
 
 // Truth is what a reader of the feeds should have found.
@@ -101,16 +104,16 @@ type Truth struct {
 }
 
 func (c *corpus) truth() Truth {
-	by := make(map[uint64][]string)
+	by := make(map[int][]string)
 	t := Truth{Items: c.cold, Changed: len(c.items)}
 	for i, it := range c.items {
-		by[it.text] = append(by[it.text], it.url)
-		if i < c.cold && len(by[it.text]) == 2 {
+		by[it.text.number] = append(by[it.text.number], it.url)
+		if i < c.cold && len(by[it.text.number]) == 2 {
 			t.Cold++
 		}
 	}
 	for text := range c.texts {
-		if urls := by[uint64(text+1)]; len(urls) > 1 {
+		if urls := by[text+1]; len(urls) > 1 {
 			t.Stories = append(t.Stories, urls)
 		}
 	}

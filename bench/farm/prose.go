@@ -3,14 +3,15 @@ package main
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
 // A tongue is what sentences of a language are made of: its own small words, and the endings that made-up stems take.
 type tongue struct {
 	code                       string
-	share                      float64 // of the texts
-	det, prep, conj, that      []string
+	share                      float64  // of the feeds
+	det, prep, conj, that, aux []string // the commonest several times
 	noun, verb, adjective, adv []string // endings
 	said                       []string
 	topics                     []string // real words, rare, so that queries find something
@@ -20,8 +21,8 @@ func tongues() []tongue {
 	return []tongue{
 		{
 			code: "en", share: 0.75,
-			det: []string{"the", "a", "this", "their", "its", "every", "some", "no"}, prep: []string{"of", "in", "for", "with", "from", "about", "after", "before", "under", "between"},
-			conj: []string{"and", "but", "while", "because", "although", "so"}, that: []string{"that", "which", "who", "where"},
+			det: strings.Fields("the the the the the the a a a an this their his its every some"), prep: strings.Fields("of of of of in in in to to for for on on with at by from as about after under"),
+			conj: strings.Fields("and and and and but while because as"), that: strings.Fields("that that which who where"), aux: strings.Fields("has was is will have were had would not"),
 			noun: []string{"", "er", "ing", "ment", "ness", "ation", "ers", "s", "ity"}, verb: []string{"ed", "s", "es", "ed"}, adjective: []string{"al", "ous", "ic", "y", "ful"}, adv: []string{"ly"},
 			said: []string{"said", "told reporters", "has confirmed", "doesn't expect", "wasn't able to confirm"},
 			topics: []string{
@@ -31,15 +32,15 @@ func tongues() []tongue {
 		},
 		{
 			code: "de", share: 0.15,
-			det: []string{"der", "die", "das", "ein", "eine", "dieser", "ihre", "jede", "keine"}, prep: []string{"von", "mit", "für", "aus", "über", "nach", "vor", "unter", "zwischen", "bei"},
-			conj: []string{"und", "aber", "während", "weil", "obwohl", "oder"}, that: []string{"dass", "welche", "wobei", "nicht"},
+			det: strings.Fields("der der der die die die das das den dem des ein eine einen dieser ihre"), prep: strings.Fields("in in in von von mit mit zu auf für im an aus nach bei um vor"),
+			conj: strings.Fields("und und und und aber wie oder weil"), that: strings.Fields("dass dass er sie es"), aux: strings.Fields("ist hat nicht wird sich auch werden wurde"),
 			noun: []string{"", "ung", "heit", "keit", "schaft", "er", "en"}, verb: []string{"te", "t", "en", "ten"}, adjective: []string{"lich", "isch", "ige", "bar"}, adv: []string{"weise", ""},
 			said: []string{"sagte", "teilte mit", "hat bestätigt", "erklärte"}, topics: []string{"Hafen", "Bahn", "Wärmepumpen", "Strom", "Impfung", "Gewerkschaft"},
 		},
 		{
 			code: "es", share: 0.1,
-			det: []string{"el", "la", "los", "las", "un", "una", "este", "su"}, prep: []string{"de", "en", "con", "para", "por", "sobre", "desde", "entre", "hasta", "según"},
-			conj: []string{"y", "pero", "mientras", "porque", "aunque", "también"}, that: []string{"que", "cuando", "donde", "no"},
+			det: strings.Fields("el el el la la la los los las un una su este"), prep: strings.Fields("de de de de de en en en a a con para por del al sobre entre"),
+			conj: strings.Fields("y y y y pero como porque"), that: strings.Fields("que que que lo se"), aux: strings.Fields("ha fue no es más se"),
 			noun: []string{"o", "a", "ción", "dad", "miento", "os", "as"}, verb: []string{"ó", "aba", "aron", "ía"}, adjective: []string{"al", "ico", "oso", "iva"}, adv: []string{"mente"},
 			said: []string{"dijo", "ha confirmado", "explicó"}, topics: []string{"puerto", "vacuna", "electricidad", "tren"},
 		},
@@ -65,15 +66,16 @@ func newLexicon(seed uint64) *lexicon {
 	l := &lexicon{tongues: tongues()}
 	for len(l.stems) < stemCount {
 		var b strings.Builder
-		for range 1 + r.IntN(3) {
+		for range 1 + r.IntN(2) {
 			b.WriteString(pick(r, onsets) + pick(r, vowels))
 		}
 		b.WriteString(pick(r, codas))
-		if w := b.String(); len(w) > 3 && len(w) < 12 && !taken[w] {
+		if w := b.String(); len(w) > 2 && len(w) < 10 && !taken[w] {
 			taken[w] = true
 			l.stems = append(l.stems, w)
 		}
 	}
+	slices.SortStableFunc(l.stems, func(a, b string) int { return len(a) - len(b) }) // what is frequent is short
 	for range 600 {
 		w := pick(r, l.stems[stemCount/2:])
 		l.names = append(l.names, strings.ToUpper(w[:1])+w[1:]+pick(r, []string{"o", "a", "ia", "en", "ov", "is"}))
@@ -89,6 +91,19 @@ func (l *lexicon) stem(r *rand.Rand) string {
 	return l.stems[min(int(x), len(l.stems)-1)]
 }
 
+// tongueOf spreads feeds over the languages.
+func (l *lexicon) tongueOf(at float64) int {
+	for i := range l.tongues {
+		if at -= l.tongues[i].share; at < 0 {
+			return i
+		}
+	}
+	return 0
+}
+
+// text names a text: from this all its words follow.
+type text struct{ number, tongue int }
+
 // story is a text in its plainest form: paragraphs with straight quotes, plain hyphens and single spaces.
 type story struct {
 	tongue     *tongue
@@ -97,28 +112,23 @@ type story struct {
 }
 
 // write makes up the text with the given number.
-func (l *lexicon) write(seed, number uint64, bytes int) *story {
-	w := writer{r: rand.New(rand.NewPCG(seed, number+1000)), l: l}
-	w.t = &l.tongues[0]
-	at := w.r.Float64()
-	for i := range l.tongues {
-		if at -= l.tongues[i].share; at < 0 {
-			w.t = &l.tongues[i]
-			break
-		}
-	}
+func (l *lexicon) write(seed uint64, t text, bytes int) *story {
+	w := writer{r: rand.New(rand.NewPCG(seed, uint64(t.number)+1000)), l: l, t: &l.tongues[t.tongue]}
 	if w.r.Float64() < 0.12 {
 		w.topics = []string{pick(w.r, w.t.topics), pick(w.r, w.t.topics)}
 	}
 	s := &story{tongue: w.t, title: w.headline()}
 	want := int(float64(bytes) * (0.4 + 1.2*w.r.Float64())) // on average what was asked for
-	for have := 0; have < want; {
-		p := w.paragraph(min(want-have, 250+w.r.IntN(450)))
+	for have := 0; have < want-sentenceBytes/2; {
+		p := w.paragraph(min(want-have-sentenceBytes/2, 250+w.r.IntN(450)))
 		have += len(p)
 		s.paragraphs = append(s.paragraphs, p)
 	}
 	return s
 }
+
+// sentenceBytes is about how long a sentence is; a text ends, on average, half of one late.
+const sentenceBytes = 120
 
 // writer makes up one text.
 type writer struct {
@@ -165,7 +175,14 @@ func (w *writer) sentence(b *strings.Builder) {
 
 // clause is subject, verb and object.
 func (w *writer) clause() string {
-	parts := []string{w.phrase(), w.l.stem(w.r) + pick(w.r, w.t.verb), w.phrase()}
+	parts := []string{w.phrase()}
+	if w.r.IntN(2) == 0 {
+		parts = append(parts, pick(w.r, w.t.aux))
+	}
+	parts = append(parts, w.l.stem(w.r)+pick(w.r, w.t.verb), w.phrase())
+	if w.r.IntN(2) == 0 {
+		parts = append(parts, pick(w.r, w.t.prep), w.phrase())
+	}
 	if w.r.IntN(3) == 0 {
 		parts = append(parts, pick(w.r, w.t.that), w.l.stem(w.r)+pick(w.r, w.t.verb), w.phrase())
 	}

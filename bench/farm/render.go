@@ -101,13 +101,12 @@ func curl(p string) string {
 type entry struct {
 	*item
 	title, summary, html string
-	lang                 string
 }
 
 // entry sets an item's text.
 func (c *corpus) entry(it *item) entry {
 	s := c.lex.write(c.plan.Seed, it.text, c.plan.TextBytes)
-	e := entry{item: it, title: s.title, lang: s.tongue.code}
+	e := entry{item: it, title: s.title}
 	if it.copy {
 		w := writer{r: rand.New(rand.NewPCG(c.plan.Seed, uint64(it.style.heading))), l: c.lex, t: s.tongue}
 		e.title = w.headline()
@@ -154,9 +153,17 @@ func (c *corpus) document(f *feed, items []int) []byte {
 	return b.Bytes()
 }
 
+// language puts the feed's language into a format, if the feed states it.
+func (f *feed) language(format string) string {
+	if !f.stated {
+		return ""
+	}
+	return fmt.Sprintf(format, tongues()[f.tongue].code)
+}
+
 func writeRSS(b *bytes.Buffer, f *feed, entries []entry) {
-	fmt.Fprintf(b, "%s<rss version=\"2.0\" xmlns:content=\"http://purl.org/rss/1.0/modules/content/\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n<channel><title>%s</title><link>%s/</link><description>All of %s</description><ttl>30</ttl>\n",
-		xml.Header, escape(f.title), f.site, escape(f.title))
+	fmt.Fprintf(b, "%s<rss version=\"2.0\" xmlns:content=\"http://purl.org/rss/1.0/modules/content/\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n<channel><title>%s</title><link>%s/</link><description>All of %s</description>%s<ttl>30</ttl>\n",
+		xml.Header, escape(f.title), f.site, escape(f.title), f.language("<language>%s</language>"))
 	for i, e := range entries {
 		fmt.Fprintf(b, "<item><title>%s</title><link>%s</link><guid isPermaLink=\"false\">%s</guid><pubDate>%s</pubDate><dc:creator>Desk</dc:creator>",
 			escape(e.title), e.url, e.guid, e.published.Format(time.RFC1123Z))
@@ -170,12 +177,12 @@ func writeRSS(b *bytes.Buffer, f *feed, entries []entry) {
 }
 
 func writeAtom(b *bytes.Buffer, f *feed, entries []entry) {
-	fmt.Fprintf(b, "%s<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>%s</title><id>%s/feed</id><link href=\"%s/\"/><updated>%s</updated>\n",
-		xml.Header, escape(f.title), f.site, f.site, entries[0].published.Format(time.RFC3339))
+	fmt.Fprintf(b, "%s<feed xmlns=\"http://www.w3.org/2005/Atom\"%s><title>%s</title><id>%s/feed</id><link href=\"%s/\"/><updated>%s</updated>\n",
+		xml.Header, f.language(` xml:lang="%s"`), escape(f.title), f.site, f.site, entries[0].published.Format(time.RFC3339))
 	for _, e := range entries {
 		at := e.published.Format(time.RFC3339)
-		fmt.Fprintf(b, "<entry xml:lang=%q><title>%s</title><id>%s</id><link rel=\"alternate\" href=%q/><published>%s</published><updated>%s</updated><author><name>Desk</name></author><summary>%s</summary><content type=\"html\">%s</content></entry>\n",
-			e.lang, escape(e.title), e.guid, e.url, at, at, escape(e.summary), escape(e.html))
+		fmt.Fprintf(b, "<entry><title>%s</title><id>%s</id><link rel=\"alternate\" href=%q/><published>%s</published><updated>%s</updated><author><name>Desk</name></author><summary>%s</summary><content type=\"html\">%s</content></entry>\n",
+			escape(e.title), e.guid, e.url, at, at, escape(e.summary), escape(e.html))
 	}
 	b.WriteString("</feed>\n")
 }
@@ -198,17 +205,17 @@ func writeJSONFeed(b *bytes.Buffer, f *feed, entries []entry) {
 		Summary   string `json:"summary"`
 		HTML      string `json:"content_html"`
 		Published string `json:"date_published"`
-		Lang      string `json:"language"`
 	}
 	doc := struct {
 		Version string     `json:"version"`
 		Title   string     `json:"title"`
 		Home    string     `json:"home_page_url"`
 		Feed    string     `json:"feed_url"`
+		Lang    string     `json:"language,omitempty"`
 		Items   []jsonItem `json:"items"`
-	}{Version: "https://jsonfeed.org/version/1.1", Title: f.title, Home: f.site + "/", Feed: f.url}
+	}{Version: "https://jsonfeed.org/version/1.1", Title: f.title, Home: f.site + "/", Feed: f.url, Lang: f.language("%s")}
 	for _, e := range entries {
-		doc.Items = append(doc.Items, jsonItem{e.guid, e.url, e.title, e.summary, e.html, e.published.Format(time.RFC3339), e.lang})
+		doc.Items = append(doc.Items, jsonItem{e.guid, e.url, e.title, e.summary, e.html, e.published.Format(time.RFC3339)})
 	}
 	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)
