@@ -149,10 +149,15 @@ func unwrap(in []line, standsAlone func(string) bool) []line {
 	var out []line
 	for i := 0; i < len(in); i++ {
 		l := in[i]
+		var joined strings.Builder
 		for !l.blank && i+1 < len(in) && continues(in[i], in[i+1], column) && !standsAlone(in[i].text) && !standsAlone(in[i+1].text) {
+			joined.WriteString(lineBreak(in[i].text, in[i+1].text, whole))
 			i++
-			l.text = join(l.text, in[i].text, whole)
 			l.last = in[i].last
+		}
+		if l.last > l.first {
+			joined.WriteString(in[i].text)
+			l.text = joined.String()
 		}
 		out = append(out, l)
 	}
@@ -217,22 +222,22 @@ func isEast(s string) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || (r >= 0x3000 && r <= 0x303f) || (r >= 0xff00 && r <= 0xff60)
 }
 
-// join puts two wrapped lines together. A hyphen at the break stays unless the file has the word without it elsewhere.
-func join(a, b string, whole map[string]bool) string {
+// lineBreak returns a with what stands between it and b once they are one line. A hyphen at the break stays unless the file has the word without it.
+func lineBreak(a, b string, whole map[string]bool) string {
 	if isEast(a) {
-		return a + b
+		return a
 	}
 	if strings.HasSuffix(a, "\u00ad") {
-		return strings.TrimSuffix(a, "\u00ad") + b
+		return strings.TrimSuffix(a, "\u00ad")
 	}
 	if strings.HasSuffix(a, "-") && unicode.IsLower(firstRune(b)) && !strings.HasSuffix(a, " -") {
 		left, right := lastWord(strings.TrimSuffix(a, "-")), firstWord(b)
 		if whole[strings.ToLower(left+right)] {
-			return strings.TrimSuffix(a, "-") + b
+			return strings.TrimSuffix(a, "-")
 		}
-		return a + b
+		return a
 	}
-	return a + " " + b
+	return a + " "
 }
 
 func firstWord(s string) string {

@@ -227,8 +227,14 @@ var (
 	reInlineHTML  = regexp.MustCompile(`<(?:/?[a-zA-Z][^<>]*|!--.*?--)>`)
 )
 
+// longestInline is the length in bytes beyond which a paragraph is not searched for marks: nobody writes such, and hostile ones are slow.
+const longestInline = 64 << 10
+
 // inline turns the marks within a paragraph into HTML, which is then sanitised.
 func (m *markdown) inline(s string) string {
+	if len(s) > longestInline {
+		return escape(s)
+	}
 	s = reInlineImage.ReplaceAllString(reInlineHTML.ReplaceAllString(s, ""), "$1")
 	var kept []string
 	s = reEscape.ReplaceAllStringFunc(s, func(e string) string {
@@ -250,6 +256,9 @@ func (m *markdown) inline(s string) string {
 
 // plainInline takes the marks out of a line.
 func plainInline(s string) string {
+	if len(s) > longestInline {
+		return trim(s)
+	}
 	s = reInlineHTML.ReplaceAllString(s, "")
 	s = reInlineImage.ReplaceAllString(s, "$1")
 	s = rePlainLink.ReplaceAllString(s, "$1$2")
