@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"mediawatch/news"
 )
@@ -140,7 +142,7 @@ func (a *atomWriter) links(f *Published) {
 		{"first", f.First, "application/atom+xml"}, {"previous", f.Previous, "application/atom+xml"},
 		{"next", f.Next, "application/atom+xml"}, {"last", f.Last, "application/atom+xml"},
 	} {
-		if l.href != "" {
+		if visible(l.href) {
 			a.link(l.rel, l.href, l.kind, "")
 		}
 	}
@@ -163,11 +165,11 @@ func (a *atomWriter) entry(e *PublishedEntry, feedTitle string) {
 		name = e.Source.Title
 	}
 	a.persons(e.Authors, name)
-	if e.Link != "" {
+	if visible(e.Link) {
 		a.link("alternate", e.Link, "text/html", "")
 	}
 	for _, r := range e.Related {
-		if r.URL != "" {
+		if visible(r.URL) {
 			a.link("related", r.URL, "", r.Title)
 		}
 	}
@@ -185,7 +187,7 @@ func (a *atomWriter) entry(e *PublishedEntry, feedTitle string) {
 	a.source(e.Source, e.updated())
 	a.html("summary", e.Summary)
 	a.html("content", e.Content)
-	if e.Content == "" && e.Summary == "" && e.Link == "" {
+	if e.Content == "" && e.Summary == "" && !visible(e.Link) {
 		a.html("content", "<p></p>") // RFC 4287, section 4.1.2: without content there must be an alternate link
 	}
 	a.raw("</entry>\n")
@@ -193,7 +195,7 @@ func (a *atomWriter) entry(e *PublishedEntry, feedTitle string) {
 
 func (a *atomWriter) enclosures(e *PublishedEntry) {
 	for _, x := range e.Enclosures {
-		if x.URL == "" {
+		if !visible(x.URL) {
 			continue
 		}
 		a.raw("<link")
@@ -207,7 +209,7 @@ func (a *atomWriter) enclosures(e *PublishedEntry) {
 		}
 		a.raw("/>\n")
 	}
-	if e.Image != "" {
+	if visible(e.Image) {
 		a.raw("<link")
 		a.attr("rel", "enclosure")
 		a.attr("href", e.Image)
@@ -218,20 +220,21 @@ func (a *atomWriter) enclosures(e *PublishedEntry) {
 
 // source writes atom:source. Its id, title and updated are what section 4.2.11 says it should hold.
 func (a *atomWriter) source(s *PublishedSource, fallback time.Time) {
-	if s == nil || (s.Title == "" && s.Link == "" && s.ID == "") {
+	if s == nil || !visible(s.Title) && !visible(s.Link) && !visible(s.ID) {
 		return
 	}
+	id := orElse(s.ID, s.Link)
 	a.raw("<source>\n")
-	if id := orElse(s.ID, s.Link); id != "" {
+	if visible(id) {
 		a.text("id", id)
 	}
-	a.text("title", orElse(s.Title, s.Link))
+	a.text("title", orElse(s.Title, id))
 	updated := s.Updated
 	if updated.IsZero() {
 		updated = fallback
 	}
 	a.text("updated", stampAtom(updated))
-	if s.Link != "" {
+	if visible(s.Link) {
 		a.link("alternate", s.Link, "text/html", "")
 	}
 	a.raw("</source>\n")
@@ -251,7 +254,7 @@ func (a *atomWriter) persons(list []news.Person, standIn string) {
 		if validEmail(p.Email) {
 			a.text("email", p.Email)
 		}
-		if p.URI != "" {
+		if visible(p.URI) {
 			a.text("uri", p.URI)
 		}
 		a.raw("</author>\n")
@@ -370,8 +373,8 @@ func visible(s string) bool {
 			i++
 			continue
 		}
-		size, legal := legalRune(s[i:])
-		if legal {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if _, legal := legalRune(s[i:]); legal && !unicode.IsSpace(r) {
 			return true
 		}
 		i += size

@@ -3,7 +3,6 @@ package feeds
 import (
 	"encoding/hex"
 	"html"
-	"slices"
 	"strings"
 
 	"github.com/zeebo/xxh3"
@@ -44,23 +43,34 @@ func digest(s string) string {
 func (e *Entry) Fingerprint() uint64 { return e.raw }
 
 // Item does the costly part: the title becomes one line of plain text, summary and content sanitised HTML with absolute
-// addresses, and where no language is stated it is recognised. Feed, Outlet, Seen, Origin, ID, Keys and the canonical
-// form of the URL are left to the caller.
+// addresses, and where no language is stated it is recognised. An entry that states only when it was updated was published
+// then, as far as we know (news.CertaintyInferred). Feed, Outlet, Seen, Origin, ID, Keys and the canonical form of the URL
+// are left to the caller. The item shares no memory with the document.
 func (e *Entry) Item() news.Item {
-	it := news.Item{Kind: news.KindFeed, Identity: e.Identity(), URL: e.Link, Fingerprint: e.raw}
+	it := news.Item{Kind: news.KindFeed, Identity: strings.Clone(e.Identity()), URL: strings.Clone(e.Link), Fingerprint: e.raw}
 	it.Title = e.title.line()
-	it.Summary = e.summary.html()
-	it.Content = e.content.html()
+	it.Summary, it.Content = e.summary.html(), e.content.html()
 	if it.Content == it.Summary {
 		it.Summary = ""
 	}
-	it.Rights = e.rights.line()
-	it.Authors = slices.Clone(e.Authors)
-	it.Categories = slices.Clone(e.Categories)
-	it.Enclosures = slices.Clone(e.Enclosures)
+	it.Rights = e.rights.cut(maxBlurb).line()
+	for _, p := range e.Authors {
+		it.Authors = append(it.Authors, news.Person{
+			Name: text.Line(p.Name), Email: text.Line(p.Email), URI: strings.Clone(p.URI),
+		})
+	}
+	for _, c := range e.Categories {
+		it.Categories = append(it.Categories, text.Line(c))
+	}
+	for _, x := range e.Enclosures {
+		it.Enclosures = append(it.Enclosures, news.Enclosure{URL: strings.Clone(x.URL), Type: text.Line(x.Type), Length: x.Length})
+	}
 	it.Published, it.Updated = e.Published, e.Updated
-	it.Image, it.Comments = e.Image, e.Comments
-	it.Lang = e.Lang
+	if it.Published.IsZero() && !it.Updated.IsZero() {
+		it.Published = news.Stamp{Time: it.Updated.Time, Certainty: news.CertaintyInferred}
+	}
+	it.Image, it.Comments = strings.Clone(e.Image), strings.Clone(e.Comments)
+	it.Lang = strings.Clone(e.Lang)
 	if it.Lang == "" {
 		it.Lang = text.Language(it.Title + "\n" + text.Plain(it.HTML()))
 	}

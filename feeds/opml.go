@@ -65,9 +65,15 @@ type opmlReader struct {
 	list    []Subscription
 	faults  []error
 	folders []string // one an open outline; "" for an outline that is no folder
+	open    []openElement
 	lines   lineCounter
-	depth   int
 	root    bool
+}
+
+// openElement is an element that was started.
+type openElement struct {
+	name string
+	line int
 }
 
 func (o *opmlReader) fault(line int, format string, args ...any) {
@@ -76,38 +82,64 @@ func (o *opmlReader) fault(line int, format string, args ...any) {
 	}
 }
 
+// read takes raw tokens: what is not closed, or closed in another order, is a fault with its line, and reading goes on.
 func (o *opmlReader) read(d *xml.Decoder) {
 	for {
 		start := d.InputOffset()
-		tok, err := d.Token()
+		tok, err := d.RawToken()
 		if err != nil {
 			o.end(d, err)
 			return
 		}
 		switch t := tok.(type) {
 		case xml.StartElement:
-			line := o.lines.at(int(start))
-			if o.depth++; o.depth > MaxDepth {
-				o.fault(line, "outlines are nested more than %d deep", MaxDepth)
+			if !o.start(t, o.lines.at(int(start))) {
 				return
 			}
-			if !o.root {
-				if !strings.EqualFold(t.Name.Local, "opml") {
-					o.fault(line, "the document starts with <%s>, not with <opml>", t.Name.Local)
-					return
-				}
-				o.root = true
-			}
-			if strings.EqualFold(t.Name.Local, "outline") {
-				o.outline(t, line)
-			}
 		case xml.EndElement:
-			o.depth--
-			if strings.EqualFold(t.Name.Local, "outline") && len(o.folders) > 0 {
+			o.close(t.Name.Local, o.lines.at(int(start)))
+		}
+	}
+}
+
+// start opens an element and reports whether to go on.
+func (o *opmlReader) start(t xml.StartElement, line int) bool {
+	if len(o.open) >= MaxDepth {
+		o.fault(line, "outlines are nested more than %d deep", MaxDepth)
+		return false
+	}
+	if !o.root {
+		if !strings.EqualFold(t.Name.Local, "opml") {
+			o.fault(line, "the document starts with <%s>, not with <opml>", t.Name.Local)
+			return false
+		}
+		o.root = true
+	}
+	o.open = append(o.open, openElement{t.Name.Local, line})
+	if strings.EqualFold(t.Name.Local, "outline") {
+		o.outline(t, line)
+	}
+	return true
+}
+
+// close closes the nearest open element of a name and those inside it.
+func (o *opmlReader) close(name string, line int) {
+	for i := len(o.open) - 1; i >= 0; i-- {
+		if !strings.EqualFold(o.open[i].name, name) {
+			continue
+		}
+		for j := len(o.open) - 1; j >= i; j-- {
+			if j > i {
+				o.fault(line, "</%s> comes before the end of <%s> of line %d", name, o.open[j].name, o.open[j].line)
+			}
+			if strings.EqualFold(o.open[j].name, "outline") {
 				o.folders = o.folders[:len(o.folders)-1]
 			}
 		}
+		o.open = o.open[:i]
+		return
 	}
+	o.fault(line, "</%s> closes nothing", name)
 }
 
 // end turns the decoder's last error into a fault.
@@ -115,13 +147,15 @@ func (o *opmlReader) end(d *xml.Decoder, err error) {
 	line := o.lines.at(int(d.InputOffset()))
 	var syntax *xml.SyntaxError
 	switch {
-	case errors.Is(err, io.EOF) && !o.root:
-		o.fault(line, "there is no <opml> element")
-	case errors.Is(err, io.EOF):
 	case errors.As(err, &syntax):
 		o.fault(syntax.Line, "%s", syntax.Msg)
-	default:
+	case !errors.Is(err, io.EOF):
 		o.fault(line, "%v", err)
+	case !o.root:
+		o.fault(line, "there is no <opml> element")
+	case len(o.open) > 0:
+		last := o.open[len(o.open)-1]
+		o.fault(line, "the document ends inside <%s> of line %d", last.name, last.line)
 	}
 }
 
