@@ -9,14 +9,14 @@ import (
 	"mediawatch/text"
 )
 
-// SameText reports whether two items carry the same text: equal content keys of one version. Within one feed, two entries the publisher holds apart are one
+// SameText reports whether two items carry the same text: equal content keys of one version. Within one web feed, two entries the publisher holds apart are one
 // text only if their headlines agree as well and the text is long enough to be known by itself (60 tokens): feeds are full of
-// different entries with equal short bodies. It is symmetric and depends on nothing but the two.
+// different entries with equal short bodies. A seed folder has no publisher who holds things apart. It is symmetric and depends on nothing but the two.
 func SameText(a, b *news.Item) bool {
 	if a.Keys.Version != b.Keys.Version || a.Keys.Content.IsZero() || a.Keys.Content != b.Keys.Content {
 		return false
 	}
-	if a.Feed != b.Feed || a.Identity == b.Identity {
+	if a.Feed != b.Feed || a.Kind == news.KindSeed || a.Identity == b.Identity {
 		return true
 	}
 	return sameTitle(a, b) && long(a) && long(b)

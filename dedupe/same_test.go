@@ -2,6 +2,7 @@ package dedupe_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -145,4 +146,18 @@ func TestVerdictsAreSymmetric(t *testing.T) {
 			t.Fatalf("%+v and itself", a)
 		}
 	})
+}
+
+func TestASeedFolderHoldsNothingApart(t *testing.T) {
+	wire := "The repair of the seabed cable will take until Sunday, the operator said on Tuesday. " + strings.Repeat("A storm kept the ship in harbour. ", 12)
+	a := news.Item{Kind: news.KindSeed, Identity: "a.txt", Revision: news.Revision{Title: "Island on a farm track", Content: "<p>" + wire + "</p>"}}
+	b := news.Item{Kind: news.KindSeed, Identity: "b.txt", Revision: news.Revision{Title: "Karsholm waits for its cable", Content: "<p>" + wire + "</p>"}}
+	a.Keys, b.Keys = dedupe.KeysOf(&a), dedupe.KeysOf(&b)
+	if !dedupe.SameText(&a, &b) {
+		t.Error("two files of a seed folder with one wire text under two headlines are not the same text")
+	}
+	a.Kind, b.Kind = news.KindFeed, news.KindFeed
+	if dedupe.SameText(&a, &b) {
+		t.Error("two entries that one feed holds apart under different headlines are the same text")
+	}
 }

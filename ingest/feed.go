@@ -193,9 +193,7 @@ func (d *document) news(ctx context.Context, journal store.Journal) ([]store.New
 func (d *document) item(e *feeds.Entry, id news.ItemID) news.Item {
 	it := e.Item()
 	it.ID, it.Feed, it.Kind = id, d.sub.ID, news.KindFeed
-	if u, err := text.CanonicalURL(it.URL); err == nil {
-		it.URL = u
-	}
+	it.URL = text.PageURL(it.URL)
 	it.Outlet, it.OutletEvidence = d.outlet(e)
 	it.Seen, it.At = d.now, d.now
 	old := !it.Published.IsZero() && it.Published.Time.Before(d.now.Add(-backlogAge))

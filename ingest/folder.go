@@ -239,9 +239,7 @@ func (s *folderScan) file(ctx context.Context, f seeds.File, data []byte, boiler
 func (s *folderScan) complete(it *news.Item, file news.File) {
 	now := s.reader.Now()
 	it.ID, it.Feed, it.Kind, it.Identity = news.NewItemID(s.folder.ID, file.Identity), s.folder.ID, news.KindSeed, file.Identity
-	if u, err := text.CanonicalURL(it.URL); err == nil {
-		it.URL = u
-	}
+	it.URL = text.PageURL(it.URL)
 	if s.folder.Outlet != "" {
 		it.Outlet, it.OutletEvidence = s.folder.Outlet, "configured for the folder"
 	}
