@@ -144,8 +144,8 @@ func (m *mapper) rss(in io.Reader) error {
 	}
 	s := &m.n.feed
 	s.title.value, s.summary.value, s.rights.value = f.Title, f.Description, f.Copyright
-	m.info(f.Generator, rssCategories(f.Categories), stampOf(f.PubDateParsed))
 	m.doc.TTL = minutes(f.TTL)
+	m.info(f.Generator, rssCategories(f.Categories), stampOf(f.PubDateParsed))
 	for i, it := range f.Items {
 		e := m.entry(i)
 		e.title.value, e.summary.value, e.content.value, e.rights.value = it.Title, it.Description, it.Content, it.Custom["rights"]

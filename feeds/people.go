@@ -12,7 +12,6 @@ func (b *builder) person(g *bag, t tag) {
 	if t.empty {
 		return
 	}
-	base := b.scope.base()
 	line := b.mixed(func(t tag) {
 		switch strings.ToLower(t.local) {
 		case "name":
@@ -29,9 +28,7 @@ func (b *builder) person(g *bag, t tag) {
 	} else {
 		p.p = tidyPerson(p.p)
 	}
-	if p.p.URI != "" && base != "" {
-		p.p.URI = resolveURL(base, p.p.URI)
-	}
+	p.p.URI = webURL(p.p.URI)
 	if (p.p != news.Person{}) && len(g.people) < maxPeople {
 		g.people = append(g.people, p)
 	}
