@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -143,7 +144,12 @@ func (d *Daemon) wakeFollowers() {
 
 // CatchUp lets the followers derive everything there is to derive.
 func (d *Daemon) CatchUp(ctx context.Context) error {
-	return follow.CatchUp(ctx, lockedStep{&d.follow, d.linker}, lockedStep{&d.follow, d.matcher})
+	return follow.CatchUp(ctx, d.followers()...)
+}
+
+// followers returns the followers in the order of their work.
+func (d *Daemon) followers() []follow.Follower {
+	return []follow.Follower{lockedStep{&d.follow, d.linker}, lockedStep{&d.follow, d.matcher}}
 }
 
 // lockedStep keeps a follower's step apart from a change of the watches.
@@ -175,14 +181,18 @@ func (d *Daemon) Reload(ctx context.Context) ([]string, error) {
 	}
 	old := d.config.Load()
 	var notes []string
-	for key, differs := range map[string]bool{
-		"[store] path":                     old.Store.Path != cfg.Store.Path,
-		"[web] listen":                     old.Web.Listen != cfg.Web.Listen,
-		"[fetch] proxy":                    old.Fetch.Proxy != cfg.Fetch.Proxy,
-		"[fetch] host_gap, allow_networks": old.Fetch.HostGap != cfg.Fetch.HostGap || fmt.Sprint(old.Fetch.Allow) != fmt.Sprint(cfg.Fetch.Allow),
+	for _, change := range []struct {
+		key     string
+		differs bool
+	}{
+		{"[store] path", old.Store.Path != cfg.Store.Path},
+		{"[web] listen", old.Web.Listen != cfg.Web.Listen},
+		{"[fetch] proxy", old.Fetch.Proxy != cfg.Fetch.Proxy},
+		{"[fetch] host_gap", old.Fetch.HostGap != cfg.Fetch.HostGap},
+		{"[fetch] allow_networks", !slices.Equal(old.Fetch.Allow, cfg.Fetch.Allow)},
 	} {
-		if differs {
-			notes = append(notes, key+" takes effect after a restart")
+		if change.differs {
+			notes = append(notes, "a change of "+change.key+" takes effect after a restart")
 		}
 	}
 	d.use(cfg)

@@ -181,25 +181,35 @@ func (d *Daemon) Run(ctx context.Context, o RunOptions) (Summary, error) {
 	if err := d.space(); err != nil {
 		return Summary{}, err
 	}
-	if err := d.scanFolders(ctx); err != nil {
+	if err := d.read(ctx, o); err != nil {
 		return Summary{}, err
+	}
+	if err := d.CatchUp(ctx); err != nil {
+		return Summary{}, err
+	}
+	err := errors.Join(d.welcome(ctx), d.dueDigests(ctx), d.deliver(ctx))
+	return d.finishPass(), errors.Join(err, d.health.storeError())
+}
+
+// read reads the seed folders and the feeds and returns when everything is kept. The followers work beside it; what they leave, and their errors, are
+// for the caller's CatchUp.
+func (d *Daemon) read(ctx context.Context, o RunOptions) error {
+	defer d.startFollowing(ctx, func(error) {})()
+	if err := d.scanFolders(ctx); err != nil {
+		return err
 	}
 	submit := d.submitDue
 	if o.Force {
 		submit = d.submitAll
 	}
 	if err := submit(ctx); err != nil {
-		return Summary{}, err
+		return err
 	}
 	if err := d.queue.Drain(ctx); err != nil {
-		return Summary{}, d.interrupted(err)
+		return d.interrupted(err)
 	}
 	d.writer.Flush()
-	if err := d.CatchUp(ctx); err != nil {
-		return Summary{}, err
-	}
-	err := errors.Join(d.welcome(ctx), d.dueDigests(ctx), d.deliver(ctx))
-	return d.finishPass(), errors.Join(err, d.health.storeError())
+	return nil
 }
 
 // interrupted stops what still runs and keeps what was read.

@@ -78,17 +78,9 @@ func (d *Daemon) work(ctx context.Context) error {
 	if err := d.adopt(ctx); err != nil {
 		return err
 	}
-	var followers sync.WaitGroup
-	following, stopFollowing := context.WithCancel(context.Background())
-	followers.Go(func() {
-		follow.Run(following, d.wake, follow.RunOptions{
-			Followers: []follow.Follower{lockedStep{&d.follow, d.linker}, lockedStep{&d.follow, d.matcher}},
-			Failed: func(err error) {
-				d.health.followed(err)
-				d.o.Log.Error("following the journal failed; it goes on where it stands", "err", err)
-			},
-			CaughtUp: func() { d.health.followed(nil) },
-		})
+	stopFollowing := d.startFollowing(context.Background(), func(err error) {
+		d.health.followed(err)
+		d.o.Log.Error("following the journal failed; it goes on where it stands", "err", err)
 	})
 	d.firstPass(ctx)
 	d.ready.Store(true)
@@ -101,10 +93,23 @@ func (d *Daemon) work(ctx context.Context) error {
 	err := errors.Join(ticks.Stop(stop), d.queue.Stop(stop))
 	d.writer.Stop()
 	stopFollowing()
-	followers.Wait()
 	d.finishPass()
 	d.client.Close()
 	return err
+}
+
+// startFollowing lets the followers work in the background whenever something was appended, so that they get items from memory. failed is told of each
+// error; stop ends them and waits.
+func (d *Daemon) startFollowing(ctx context.Context, failed func(error)) (stop func()) {
+	var followers sync.WaitGroup
+	ctx, cancel := context.WithCancel(ctx)
+	followers.Go(func() {
+		follow.Run(ctx, d.wake, follow.RunOptions{Followers: d.followers(), Failed: failed, CaughtUp: func() { d.health.followed(nil) }})
+	})
+	return func() {
+		cancel()
+		followers.Wait()
+	}
 }
 
 // firstPass reads the seed folders and writes welcome editions before the first tick, so that a newcomer sees something at once.

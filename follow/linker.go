@@ -150,25 +150,20 @@ func exactKeys(k news.Keys) []store.Key {
 	return keys
 }
 
-// judge returns the earliest carrier that really is the same; the same text is a better reason than the same page.
+// judge returns the earliest carrier that really is the same; the same text is a better reason than the same page. Carriers are loaded one by one, since
+// the first one usually is it.
 func (l *Linker) judge(ctx context.Context, a arrival) (*news.Item, news.Relation, error) {
-	var refs []store.Ref
-	for _, h := range a.hits {
-		if h.Item != a.item.ID {
-			refs = append(refs, store.Ref{Item: h.Item, N: h.N})
-		}
-	}
-	if len(refs) == 0 {
-		return nil, "", nil
-	}
-	carriers, err := l.items.get(ctx, refs)
-	if err != nil {
-		return nil, "", err
-	}
 	var page *news.Item
-	for _, c := range carriers {
-		switch {
-		case c == nil:
+	for _, h := range a.hits {
+		if h.Item == a.item.ID {
+			continue
+		}
+		carriers, err := l.items.get(ctx, []store.Ref{{Item: h.Item, N: h.N}})
+		if err != nil {
+			return nil, "", err
+		}
+		switch c := carriers[0]; {
+		case c == nil: // forgotten
 		case dedupe.SameText(c, a.item):
 			return c, news.SameText, nil
 		case page == nil && dedupe.SamePage(c, a.item):

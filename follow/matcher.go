@@ -37,6 +37,7 @@ type Matcher struct {
 	queries *query.Set
 	stories *query.Set                    // the queries that ask about stories
 	asks    struct{ items, stories bool } // whether the sets hold any query
+	noted   bool                          // the store knows since when each watch is matched as it is now
 }
 
 // NewMatcher returns a matcher for the given watches. now stamps matches.
@@ -50,6 +51,7 @@ func NewMatcher(s store.Store, items *Items, facts search.Facts, now func() time
 func (m *Matcher) SetWatches(watches []Watch) {
 	m.watches = make(map[string]Watch, len(watches))
 	m.names = m.names[:0]
+	m.noted = false
 	queries, stories := make(map[string]*query.Query), make(map[string]*query.Query)
 	for _, w := range watches {
 		m.watches[w.Name] = w
@@ -77,12 +79,15 @@ func (m *Matcher) Step(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := m.note(ctx, live.Seq); err != nil {
+		return 0, err
+	}
 	n, err := m.step(ctx, pass{follower: MatcherName, from: live, start: live, upto: linked.Seq, watches: m.names})
 	if n > 0 || err != nil {
 		return n, err
 	}
 	for _, name := range m.names {
-		n, err := m.recompute(ctx, m.watches[name], live.Seq)
+		n, err := m.recompute(ctx, name)
 		if n > 0 || err != nil {
 			return n, err
 		}
@@ -90,24 +95,38 @@ func (m *Matcher) Step(ctx context.Context) (int, error) {
 	return 0, nil
 }
 
-// recompute takes the next part of the past, up to where the live matcher stood when the query changed, for one watch.
-func (m *Matcher) recompute(ctx context.Context, w Watch, live news.Seq) (int, error) {
-	follower := MatcherName + "/" + w.Name
-	from, err := m.store.Cursor(ctx, follower)
-	if err != nil {
-		return 0, err
+// note marks, for each watch that is new or changed, the past that is to be recomputed: all up to where the live matcher stands. What comes later is
+// matched by the new query as it comes, so this must be known before the next live step, or that part would be matched twice.
+func (m *Matcher) note(ctx context.Context, live news.Seq) error {
+	if m.noted {
+		return nil
 	}
-	start := from
-	if start.Version != w.Version {
-		start = store.Cursor{Replay: live, Version: w.Version}
-		if live == 0 { // nothing is past: only remember the version
-			return 0, m.store.Commit(ctx, store.Derivation{Follower: follower, From: from, To: start})
+	for _, name := range m.names {
+		follower, version := MatcherName+"/"+name, m.watches[name].Version
+		from, err := m.store.Cursor(ctx, follower)
+		if err != nil {
+			return err
+		}
+		if from.Version == version {
+			continue
+		}
+		to := store.Cursor{Replay: live, Version: version}
+		if err := m.store.Commit(ctx, store.Derivation{Follower: follower, From: from, To: to}); err != nil {
+			return err
 		}
 	}
-	if start.Replay == 0 {
-		return 0, nil
+	m.noted = true
+	return nil
+}
+
+// recompute takes the next part of the past for one watch, if there is one.
+func (m *Matcher) recompute(ctx context.Context, name string) (int, error) {
+	follower := MatcherName + "/" + name
+	from, err := m.store.Cursor(ctx, follower)
+	if err != nil || from.Replay == 0 {
+		return 0, err
 	}
-	return m.step(ctx, pass{follower: follower, from: from, start: start, upto: start.Replay, watches: []string{w.Name}})
+	return m.step(ctx, pass{follower: follower, from: from, start: from, upto: from.Replay, watches: []string{name}})
 }
 
 // pass is one step of a follower over a part of the journal.
