@@ -286,6 +286,9 @@ func (d *Daemon) orderSend(r *http.Request) (any, error) {
 		}
 		x.since = time.Duration(since)
 	}
+	if len(x.to) > 0 && d.config.Load().SMTP == nil {
+		return nil, web.BadRequest("no [smtp] in the configuration: there is no mail server to send with")
+	}
 	for _, to := range x.to {
 		if _, err := mail.ParseAddress(to); err != nil {
 			return nil, web.BadRequest("to %q: %v", to, err)

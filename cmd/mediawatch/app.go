@@ -24,7 +24,7 @@ type app struct {
 func (a *app) load() (*config.Config, error) {
 	cfg, err := config.Load(config.Find(a.configFile, a.env), config.Options{Env: a.env})
 	if err != nil {
-		return nil, &exitError{exitUsage, err}
+		return nil, &exitError{code: exitUsage, err: err}
 	}
 	return cfg, nil
 }

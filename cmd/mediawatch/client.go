@@ -62,6 +62,19 @@ func dial(ctx context.Context, path string) *client {
 	return &client{http: &http.Client{Transport: &http.Transport{DialContext: dialer}}, close: func() error { return nil }, live: true}
 }
 
+// mustDial returns a client of the daemon, which has to run.
+func (a *app) mustDial(ctx context.Context) (*client, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	path := daemon.SocketPath(cfg)
+	if c := dial(ctx, path); c != nil {
+		return c, nil
+	}
+	return nil, &exitError{code: exitFailed, err: fmt.Errorf("no daemon answers at %s", path), hint: "start one with: mediawatch serve"}
+}
+
 // do sends a request; a path's values are query parameters. An answer that is an error comes back as one.
 func (c *client) do(ctx context.Context, method, path string, v url.Values) (*http.Response, error) {
 	target := "http://mediawatch" + path
@@ -93,9 +106,9 @@ func answerError(status int, msg string) error {
 	err := errors.New(msg)
 	switch status {
 	case http.StatusBadRequest:
-		return &exitError{exitUsage, err}
+		return &exitError{code: exitUsage, err: err}
 	case daemon.StatusDamaged:
-		return &exitError{exitDamaged, err}
+		return &exitError{code: exitDamaged, err: err}
 	}
 	return err
 }

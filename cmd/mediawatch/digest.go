@@ -83,13 +83,17 @@ type digestShowCmd struct {
 }
 
 func (c *digestShowCmd) Run(ctx context.Context, a *app) error {
+	name, number, err := web.ParseEdition(c.ID)
+	if err != nil {
+		return usageError("%v", err)
+	}
 	conn, err := a.connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.close()
 	var e web.EditionView
-	if err := conn.get(ctx, http.MethodGet, "/api/v1/digests/"+c.ID, nil, &e); err != nil {
+	if err := conn.get(ctx, http.MethodGet, "/api/v1/digests/"+web.EditionID(name, number), nil, &e); err != nil {
 		return err
 	}
 	a.printEdition(e, c.HTML)
@@ -120,13 +124,28 @@ func (c *mailTestCmd) Run(ctx context.Context, a *app) error {
 	if cfg.SMTP == nil {
 		return usageError("no [smtp] in %s: there is no mail server to test", cfg.File)
 	}
+	if _, err := mail.ParseAddress(c.Address); err != nil {
+		return usageError("%v", err)
+	}
 	failed := false
 	for _, step := range mail.Test(ctx, daemon.SMTPOf(cfg.SMTP), c.Address) {
-		fmt.Fprintln(a.stdout, step)
+		fmt.Fprintln(a.stdout, describeStep(step))
 		failed = failed || !step.OK
 	}
 	if failed {
 		return fmt.Errorf("the test mail was not accepted")
 	}
 	return nil
+}
+
+// describeStep tells how one stage of a test went: "AUTH          235 PLAIN".
+func describeStep(s mail.Step) string {
+	answer := s.Answer
+	if code := strconv.Itoa(s.Code); s.Code > 0 && !strings.HasPrefix(answer, code) {
+		answer = code + " " + answer
+	}
+	if !s.OK {
+		answer = "FAILED: " + answer
+	}
+	return strings.TrimRight(fmt.Sprintf("%-14s%s", s.Name, answer), " ")
 }

@@ -138,13 +138,9 @@ func (c *statsCmd) Run(ctx context.Context, a *app) error {
 type healthcheckCmd struct{}
 
 func (c *healthcheckCmd) Run(ctx context.Context, a *app) error {
-	cfg, err := a.config()
+	conn, err := a.mustDial(ctx)
 	if err != nil {
 		return err
-	}
-	conn := dial(ctx, daemon.SocketPath(cfg))
-	if conn == nil {
-		return fmt.Errorf("no daemon answers at %s", daemon.SocketPath(cfg))
 	}
 	resp, err := conn.do(ctx, http.MethodGet, "/healthz", nil)
 	if err != nil {

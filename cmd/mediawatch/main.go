@@ -53,10 +53,11 @@ func (w world) getenv(key string) string {
 	return ""
 }
 
-// exitError is an error with the exit code it deserves.
+// exitError is an error with the exit code it deserves and, where that is not plain from the code, what to do next.
 type exitError struct {
 	code int
 	err  error
+	hint string
 }
 
 func (e *exitError) Error() string { return e.err.Error() }
@@ -64,7 +65,7 @@ func (e *exitError) Unwrap() error { return e.err }
 
 // usageError is the caller's mistake.
 func usageError(format string, args ...any) error {
-	return &exitError{exitUsage, fmt.Errorf(format, args...)}
+	return &exitError{code: exitUsage, err: fmt.Errorf(format, args...)}
 }
 
 // run is the program without its process: it returns the exit code.
@@ -145,7 +146,10 @@ func report(stderr io.Writer, err error) int {
 
 // hintFor says what to do next.
 func hintFor(code int, err error) string {
+	var known *exitError
 	switch {
+	case errors.As(err, &known) && known.hint != "":
+		return known.hint
 	case code == exitLocked:
 		return "stop the other process first (is mediawatch serve running?)"
 	case code == exitDamaged:

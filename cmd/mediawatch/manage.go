@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -27,7 +28,7 @@ func (a *app) command(ctx context.Context, path string, params url.Values) error
 		fmt.Fprintln(a.stdout, line)
 	}
 	if answer.Failed {
-		return &exitError{exitFailed, fmt.Errorf("%s", answer.Summary)}
+		return &exitError{code: exitFailed, err: errors.New(answer.Summary)}
 	}
 	if answer.Summary != "" {
 		fmt.Fprintln(a.stdout, answer.Summary)

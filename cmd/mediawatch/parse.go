@@ -62,7 +62,7 @@ func (c *parseCmd) fail(a *app, err error) error {
 		return encErr
 	}
 	fmt.Fprintf(a.stdout, "%s\n", msg)
-	return &exitError{exitFailed, errors.New("")}
+	return &exitError{code: exitFailed, err: errors.New("")}
 }
 
 // readInput reads a file, or standard input for "-", up to a little more than any document may have.

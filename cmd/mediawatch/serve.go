@@ -77,13 +77,8 @@ func (c *runCmd) Run(ctx context.Context, a *app) error {
 type reloadCmd struct{}
 
 func (c *reloadCmd) Run(ctx context.Context, a *app) error {
-	cfg, err := a.config()
-	if err != nil {
+	if _, err := a.mustDial(ctx); err != nil {
 		return err
-	}
-	conn := dial(ctx, daemon.SocketPath(cfg))
-	if conn == nil {
-		return fmt.Errorf("no daemon answers at %s", daemon.SocketPath(cfg))
 	}
 	return a.command(ctx, "/control/reload", nil)
 }
