@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -79,18 +78,8 @@ func WriteJSON(w http.ResponseWriter, r *http.Request, v any) {
 
 // WriteError answers with {"error": …} and the status the error deserves.
 func WriteError(w http.ResponseWriter, err error) {
-	status := http.StatusInternalServerError
-	var known *Error
-	switch {
-	case errors.As(err, &known):
-		status = known.Status
-	case errors.Is(err, store.ErrNotFound):
-		status = http.StatusNotFound
-	case errors.Is(err, context.Canceled):
-		status = 499
-	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
+	w.WriteHeader(statusOf(err))
 	_ = json.NewEncoder(w).Encode(map[string]string{"error": err.Error()}) // the client is gone
 }
 

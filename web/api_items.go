@@ -10,9 +10,6 @@ import (
 	"mediawatch/store"
 )
 
-// readPage is how many values are read from the store at once.
-const readPage = 200
-
 // items answers GET /api/v1/items: newest first, or with after=SEQ the items that are new or changed since, oldest change first.
 func (s *Server) items(r *http.Request) (any, error) {
 	limit, err := limitOf(r)

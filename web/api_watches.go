@@ -42,15 +42,11 @@ func (s *Server) watchViews(ctx context.Context) ([]WatchView, error) {
 	views := []WatchView{}
 	for _, w := range cfg.Watches {
 		v := WatchView{Name: w.Name, Title: w.Title, Query: w.Source, Group: w.Group, Feed: FeedURL(cfg, w.Name), Lint: list(w.Query.Lint())}
-		err := s.eachMatch(ctx, w.Name, func(ev news.MatchEvent) {
-			if ev.Change == news.ChangeNew {
-				v.Matches++
-				v.LastMatch = moment(ev.At)
-			}
-		})
+		c, err := s.tally.count(ctx, s.store, w.Name)
 		if err != nil {
 			return views, err
 		}
+		v.Matches, v.LastMatch = c.Matches, moment(c.Last)
 		views = append(views, v)
 	}
 	return views, nil
@@ -118,10 +114,7 @@ func (s *Server) queryOf(r *http.Request) (*query.Query, error) {
 	if w, ok := cfg.Watch(src); ok {
 		return w.Query, nil
 	}
-	q, err := query.Parse(src, query.Options{Lists: cfg.Lists, Now: s.o.Now, Watch: func(name string) (string, bool) {
-		w, ok := cfg.Watch(name)
-		return w.Source, ok
-	}})
+	q, err := s.parseQuery(src)
 	var mistakes *query.Errors
 	if errors.As(err, &mistakes) {
 		return nil, BadRequest("%v", mistakes)
@@ -183,12 +176,10 @@ func (s *Server) find(r *http.Request, limit int) (Page[SearchView], error) {
 	return page, nil
 }
 
-// hitSentence is the first sentence that made the query true.
+// hitSentence is the first sentence that made the query true; "" when only the headline or a fact did.
 func hitSentence(h search.Hit) string {
-	for _, ev := range h.Evidence {
-		if sentence, _, _ := h.Document.Sentence(ev); sentence != "" {
-			return sentence
-		}
+	if q := quotes(h.Document, h.Item.Title, h.Evidence); len(q) > 0 {
+		return plainPieces(q[0])
 	}
 	return ""
 }

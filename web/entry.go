@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"html"
 	"slices"
@@ -11,150 +12,84 @@ import (
 	"mediawatch/config"
 	"mediawatch/feeds"
 	"mediawatch/news"
-	"mediawatch/query"
 	"mediawatch/store"
 	"mediawatch/text"
 )
 
-// excerptRunes is how much of the text an excerpt gives beside the sentences that hit.
-const excerptRunes = 400
+const (
+	excerptRunes = 400 // of the text an excerpt gives beside the sentences that hit
+	maxAlso      = 10  // other publications an entry lists
+)
 
 // entryWriter turns recorded entries into what a published feed says about them.
 type entryWriter struct {
-	server *Server
 	config *config.Config
 	watch  string
+	feeds  map[news.FeedID]news.Feed // the states of the feeds that items came through
 }
 
-// told is everything known about one entry.
-type told struct {
-	entry   news.Entry
-	item    *news.Item
-	story   news.Story
-	others  []*news.Item // the other members that can be shown
-	match   news.Match
-	matched bool
-}
-
-// entries loads and renders; an entry whose item was forgotten is left out.
-func (w entryWriter) entries(ctx context.Context, entries []news.Entry) ([]feeds.PublishedEntry, error) {
-	all, err := w.server.tell(ctx, w.watch, entries)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]feeds.PublishedEntry, len(all))
-	for i := range all {
-		out[i] = w.entry(&all[i])
-	}
-	return out, nil
-}
-
-// tell loads items, stories and matches of entries in few reads.
-func (s *Server) tell(ctx context.Context, watch string, entries []news.Entry) ([]told, error) {
-	ids := make([]news.ItemID, len(entries))
-	groups := make([]news.ItemID, len(entries))
-	for i, e := range entries {
-		ids[i], groups[i] = e.Item, e.Group
-	}
-	stories, err := s.store.Stories(ctx, groups)
-	if err != nil {
-		return nil, err
-	}
-	matches, err := s.store.Matches(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	wanted := slices.Clone(ids)
-	for _, story := range stories {
-		for _, m := range story.Members {
-			if !slices.Contains(ids, m.Item) {
-				wanted = append(wanted, m.Item)
-			}
-		}
-	}
-	refs := make([]store.Ref, len(wanted))
-	for i, id := range wanted {
-		refs[i] = store.Ref{Item: id}
-	}
-	items, err := s.store.Items(ctx, refs)
-	if err != nil {
-		return nil, err
-	}
-	byID := make(map[news.ItemID]*news.Item, len(items))
-	for i := range items {
-		if !items[i].ID.IsZero() {
-			byID[items[i].ID] = &items[i]
-		}
-	}
-	folds := s.folds(watch)
-	out := make([]told, 0, len(entries))
-	for i, e := range entries {
-		t := told{entry: e, item: byID[e.Item], story: stories[i]}
-		if t.item == nil {
+// entryWriter reads what is needed to write the entries.
+func (s *Server) entryWriter(ctx context.Context, watch string, all []told) (entryWriter, error) {
+	w := entryWriter{config: s.o.Config(), watch: watch, feeds: make(map[news.FeedID]news.Feed)}
+	for _, t := range all {
+		if _, ok := w.feeds[t.item.Feed]; ok {
 			continue
 		}
-		for _, m := range stories[i].Members {
-			if it := byID[m.Item]; it != nil && it.ID != e.Item && folds {
-				t.others = append(t.others, it)
-			}
+		state, err := s.store.Feed(ctx, t.item.Feed)
+		if err != nil && !errors.Is(err, store.ErrNotFound) { // a subscription that was removed leaves its items
+			return w, err
 		}
-		for _, m := range matches[i] {
-			if m.Watch == watch {
-				t.match, t.matched = m, true
-			}
-		}
-		out = append(out, t)
+		w.feeds[t.item.Feed] = state
 	}
-	return out, nil
+	return w, nil
 }
 
-// folds reports whether an entry of the watch stands for a story.
-func (s *Server) folds(watch string) bool {
-	w, ok := s.o.Config().Watch(watch)
-	return !ok || w.Group != config.GroupItem
-}
-
+// entry renders one entry. Its published time is that of the first revision: a publisher that dates an old article anew moves nothing.
 func (w entryWriter) entry(t *told) feeds.PublishedEntry {
 	it := t.item
 	e := feeds.PublishedEntry{
-		ID: t.entry.UUID, Title: it.Title, Link: w.link(it), Published: it.Time(), Updated: t.entry.Updated, Language: it.Lang, Rights: it.Rights, Image: it.Image,
-		Categories: it.Categories, Enclosures: it.Enclosures,
+		ID: t.entry.UUID, Title: headline(it), Link: w.link(it), Published: t.first.Time(), Updated: t.entry.Updated, Authors: authors(it), Source: w.source(it),
+		Language: it.Lang, Rights: it.Rights, Image: webURL(it.Image), Categories: it.Categories, Content: w.content(t),
 	}
 	if e.Updated.Before(e.Published) {
 		e.Updated = e.Published
 	}
-	outlet := cmp.Or(it.Outlet, "unknown outlet")
-	e.Authors = []news.Person{{Name: outlet}}
+	for _, x := range it.Enclosures {
+		if x.URL = webURL(x.URL); x.URL != "" {
+			e.Enclosures = append(e.Enclosures, x)
+		}
+	}
+	for _, o := range w.listed(t) {
+		if u := webURL(o.URL); u != "" && u != e.Link {
+			e.Related = append(e.Related, feeds.Related{URL: u, Title: outletName(o)})
+		}
+	}
+	return e
+}
+
+// authors names the outlet, since readers list no source, and who wrote it.
+func authors(it *news.Item) []news.Person {
+	outlet := outletName(it)
 	for _, a := range it.Authors {
 		if a.Name != "" && a.Name != outlet {
-			e.Authors[0].Name = outlet + " (" + a.Name + ")"
-			break
+			return []news.Person{{Name: outlet + " (" + a.Name + ")"}}
 		}
 	}
-	e.Source = w.source(it)
-	for _, o := range t.others {
-		if o.URL != "" {
-			e.Related = append(e.Related, feeds.Related{URL: o.URL, Title: cmp.Or(o.Outlet, o.Title)})
-		}
-	}
-	e.Content = w.content(t)
-	return e
+	return []news.Person{{Name: outlet}}
 }
 
 // link leads to the original, or to our page for an item that has no address.
 func (w entryWriter) link(it *news.Item) string {
-	if it.URL != "" {
-		return it.URL
-	}
-	return BaseURL(w.config) + "/items/" + it.ID.String()
+	return cmp.Or(webURL(it.URL), BaseURL(w.config)+"/items/"+it.ID.String())
 }
 
-// source is the feed or folder the original came through (RFC 4287 section 4.2.11).
+// source is the feed the original came through (RFC 4287 section 4.2.11), by its title and site. The address it is read at is nobody else's business: it may
+// hold a key, and of a seed folder it is a path.
 func (w entryWriter) source(it *news.Item) *feeds.PublishedSource {
-	facts := w.server.o.Facts.Facts(it)
-	src := &feeds.PublishedSource{ID: "urn:mediawatch:feed:" + it.Feed.String(), Title: cmp.Or(it.Outlet, facts.FeedTitle, "unknown outlet"), Updated: it.At}
+	state := w.feeds[it.Feed]
+	src := &feeds.PublishedSource{ID: "urn:mediawatch:feed:" + it.Feed.String(), Title: outletName(it), Updated: it.At}
 	if it.Kind == news.KindFeed {
-		src.Link = facts.FeedAddress
+		src.Title, src.Link = cmp.Or(state.Title, src.Title), webURL(state.Link)
 	}
 	return src
 }
@@ -166,9 +101,10 @@ func (w entryWriter) content(t *told) string {
 		mode = watch.Content
 	}
 	var b strings.Builder
-	hits := w.hits(t)
-	for _, h := range hits {
-		b.WriteString("<blockquote><p>" + h + "</p></blockquote>\n")
+	for _, q := range t.quotes() {
+		b.WriteString("<blockquote><p>")
+		writePieces(&b, q)
+		b.WriteString("</p></blockquote>\n")
 	}
 	switch mode {
 	case config.ContentFull:
@@ -188,38 +124,31 @@ func excerptOf(it *news.Item) string {
 	return text.FirstParagraph(it.Content)
 }
 
-// maxHits is how many sentences an entry quotes.
-const maxHits = 2
-
-// hits returns the sentences that made the item match, as HTML with the words in bold.
-func (w entryWriter) hits(t *told) []string {
-	if !t.matched || len(t.match.Evidence) == 0 {
-		return nil
-	}
-	doc := query.NewDocument(t.item, query.Facts{})
-	return hitSentences(doc, t.item, t.match.Evidence)
-}
-
-// hitSentences marks the words of evidence in their sentences; hits in the headline are seen there already.
-func hitSentences(doc *query.Document, it *news.Item, evidence []news.Evidence) []string {
-	var out []string
-	seen := map[string]bool{it.Title: true}
-	for _, ev := range evidence {
-		sentence, start, end := doc.Sentence(ev)
-		if sentence == "" || seen[sentence] || start < 0 || end > len(sentence) || start >= end || sentence[start:end] != ev.Words {
+// listed are the other members an entry lists: at most maxAlso, each outlet once before any twice.
+func (w entryWriter) listed(t *told) []*news.Item {
+	seen := map[string]bool{outletKey(t.item): true}
+	var fresh, again []*news.Item
+	for _, o := range t.others {
+		if key := outletKey(o); !seen[key] {
+			seen[key] = true
+			fresh = append(fresh, o)
 			continue
 		}
-		seen[sentence] = true
-		out = append(out, html.EscapeString(sentence[:start])+"<b>"+html.EscapeString(sentence[start:end])+"</b>"+html.EscapeString(sentence[end:]))
-		if len(out) == maxHits {
-			break
-		}
+		again = append(again, o)
 	}
-	return out
+	all := slices.Concat(fresh, again)
+	return all[:min(len(all), maxAlso)]
 }
 
 // also lists the other members of the story: outlet, address, time, relation.
 func (w entryWriter) also(b *strings.Builder, t *told) {
+	if line := t.alsoLine(); line != "" {
+		b.WriteString("<p>" + strings.ToUpper(line[:1]) + line[1:])
+		if len(t.others) > 0 {
+			b.WriteString(":")
+		}
+		b.WriteString("</p>\n")
+	}
 	if len(t.others) == 0 {
 		return
 	}
@@ -227,25 +156,25 @@ func (w entryWriter) also(b *strings.Builder, t *told) {
 	for _, m := range t.story.Members {
 		relation[m.Item] = m.Relation
 	}
-	outlets := make(map[string]bool)
-	for _, o := range t.others {
-		outlets[outletKey(o)] = true
-	}
-	delete(outlets, t.item.Outlet)
-	if n := len(outlets); n == 1 {
-		b.WriteString("<p>Also covered by 1 outlet:</p>\n<ul>\n")
-	} else if n > 1 {
-		fmt.Fprintf(b, "<p>Also covered by %d outlets:</p>\n<ul>\n", n)
-	} else {
-		b.WriteString("<p>Also published as:</p>\n<ul>\n")
-	}
-	for _, o := range t.others {
-		name := html.EscapeString(cmp.Or(o.Outlet, "unknown outlet"))
-		fmt.Fprintf(b, `<li><a href="%s">%s</a>, %s (%s)`, html.EscapeString(w.link(o)), name, o.Time().UTC().Format("2 Jan 2006 15:04 MST"), relation[o.ID])
+	listed := w.listed(t)
+	b.WriteString("<ul>\n")
+	for _, o := range listed {
+		fmt.Fprintf(b, `<li><a href="%s">%s</a>, %s (%s)`, html.EscapeString(w.link(o)), html.EscapeString(outletName(o)), entryTime(o), relation[o.ID])
 		if o.Title != t.item.Title {
-			b.WriteString(": " + html.EscapeString(o.Title))
+			b.WriteString(": " + html.EscapeString(headline(o)))
 		}
 		b.WriteString("</li>\n")
 	}
+	if more := len(t.others) - len(listed); more > 0 {
+		fmt.Fprintf(b, `<li><a href="%s/stories/%s">%s more</a></li>`+"\n", html.EscapeString(BaseURL(w.config)), t.story.ID, thousands(more))
+	}
 	b.WriteString("</ul>\n")
+}
+
+// entryTime is an item's time in the text of a feed, no more exact than it was stated.
+func entryTime(it *news.Item) string {
+	if it.Time().Equal(it.Published.Time) && it.Published.Certainty == news.CertaintyDay {
+		return it.Time().UTC().Format("2 Jan 2006")
+	}
+	return it.Time().UTC().Format("2 Jan 2006 15:04 MST")
 }

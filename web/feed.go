@@ -2,12 +2,14 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"mediawatch/config"
 	"mediawatch/feeds"
 	"mediawatch/news"
+	"mediawatch/text"
 )
 
 // What a published feed holds: the newest entries and all of the last days, up to a most. Backlog only fills up to the newest.
@@ -24,121 +27,179 @@ const (
 	feedRecent = 48 * time.Hour
 )
 
-// feed answers GET /feeds/{watch}.atom.
+// healthFeed is the name of the feed of feeds in trouble; no watch can have it.
+const healthFeed = "health"
+
+// generator is what published feeds say they were made by.
+const generator = "mediawatch"
+
+// feed answers GET /feeds/{watch}.atom and /feeds/health.atom.
 func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
-	watch, ok := strings.CutSuffix(r.PathValue("file"), ".atom")
-	if !ok || !s.hasWatch(watch) {
+	name, ok := strings.CutSuffix(r.PathValue("file"), ".atom")
+	switch {
+	case ok && name == healthFeed:
+		s.serveFeed(w, r, source{key: "health", build: s.publishedHealth})
+	case ok && s.hasWatch(name):
+		s.serveFeed(w, r, source{key: "watch " + name, journal: true, build: func(ctx context.Context, cfg *config.Config) (feeds.Published, error) {
+			return s.published(ctx, cfg, name)
+		}})
+	default:
 		http.Error(w, "no such feed; the overview lists them", http.StatusNotFound)
+	}
+}
+
+// digestFeed answers GET /digests/{name}.atom: one entry an edition.
+func (s *Server) digestFeed(w http.ResponseWriter, r *http.Request, name string) {
+	d, ok := s.o.Config().Digest(name)
+	if !ok {
+		http.Error(w, "no such feed; the page of digests lists them", http.StatusNotFound)
 		return
 	}
-	doc, err := s.rendered(r.Context(), watch)
+	s.serveFeed(w, r, source{key: "digest " + name, build: func(ctx context.Context, cfg *config.Config) (feeds.Published, error) {
+		return s.publishedEditions(ctx, cfg, d)
+	}})
+}
+
+func (s *Server) serveFeed(w http.ResponseWriter, r *http.Request, src source) {
+	doc, err := s.cache.get(src.key).document(r.Context(), s, src)
 	if err != nil {
 		http.Error(w, "the feed cannot be read just now", http.StatusInternalServerError)
 		return
 	}
-	doc.serve(w, r)
+	doc.serve(w, r, s.o.Now())
+}
+
+// source is how a feed comes about.
+type source struct {
+	key     string
+	journal bool // it depends on nothing but the journal and the configuration
+	build   func(context.Context, *config.Config) (feeds.Published, error)
 }
 
 // document is a rendered feed with its validators.
 type document struct {
 	head     news.Seq
 	config   *config.Config
+	at       time.Time // when it was rendered
 	body     []byte
 	packed   []byte // gzip
 	etag     string
-	modified time.Time
+	modified time.Time // since when it has these bytes
 }
 
 // serve answers from memory: 304 to a reader that has it, the packed form to one that takes it. http.ServeContent does the validators (RFC 9110 section 13).
-func (d *document) serve(w http.ResponseWriter, r *http.Request) {
+func (d *document) serve(w http.ResponseWriter, r *http.Request, now time.Time) {
 	h := w.Header()
 	h.Set("Content-Type", feeds.ContentTypeAtom)
 	h.Set("Cache-Control", "no-cache")
 	h.Set("Vary", "Accept-Encoding")
-	body, etag := d.body, d.etag
-	if acceptsGzip(r) {
-		body, etag = d.packed, strings.TrimSuffix(d.etag, `"`)+`-gzip"`
+	h.Set("ETag", d.etag)
+	body := d.body
+	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+		body = d.packed
 		h.Set("Content-Encoding", "gzip")
 	}
-	h.Set("ETag", etag)
-	if strings.Contains(r.Header.Get("If-None-Match"), strings.Trim(d.etag, `"`)) { // either form of these bytes is still the newest
-		r.Header.Set("If-None-Match", etag)
+	modified := d.modified
+	if modified.After(now) { // several changes within a second; the section 8.8.2.1 forbids a date in the future
+		modified = time.Time{}
 	}
-	r.Header.Del("Range") // parts of a packed feed are of no use to anybody
-	http.ServeContent(w, r, "", d.modified, bytes.NewReader(body))
+	r.Header.Del("Range") // parts of a feed are of no use to anybody
+	http.ServeContent(w, r, "", modified, bytes.NewReader(body))
 }
 
-// acceptsGzip reports whether the client takes gzip (RFC 9110 section 12.5.3).
-func acceptsGzip(r *http.Request) bool {
-	for _, part := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
-		coding, params, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
-			q := strings.ReplaceAll(params, " ", "")
-			return q != "q=0" && q != "q=0.0" && q != "q=0.00" && q != "q=0.000"
+// acceptsGzip reports whether an Accept-Encoding takes gzip (RFC 9110 section 12.5.3).
+func acceptsGzip(accept string) bool {
+	for _, part := range strings.Split(accept, ",") {
+		coding, params, _ := strings.Cut(part, ";")
+		if !strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			continue
 		}
+		name, value, _ := strings.Cut(params, "=")
+		if !strings.EqualFold(strings.TrimSpace(name), "q") {
+			return true
+		}
+		q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+		return err == nil && q > 0
 	}
 	return false
 }
 
-// feedCache keeps each watch's feed as last rendered.
+// feedCache keeps each feed as last rendered.
 type feedCache struct {
-	mu   sync.Mutex
-	docs map[string]*document
+	mu    sync.Mutex
+	slots map[string]*slot
 }
 
-func (c *feedCache) get(watch string) *document {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.docs[watch]
+// slot holds one feed. Its lock is held while the feed is rendered, so that many readers cost one rendering.
+type slot struct {
+	mu  sync.Mutex
+	doc *document
 }
 
-func (c *feedCache) put(watch string, d *document) {
+func (c *feedCache) get(key string) *slot {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.docs == nil {
-		c.docs = make(map[string]*document)
+	if c.slots == nil {
+		c.slots = make(map[string]*slot)
 	}
-	c.docs[watch] = d
+	if c.slots[key] == nil {
+		c.slots[key] = new(slot)
+	}
+	return c.slots[key]
 }
 
-// rendered returns a watch's feed, from the cache as long as nothing happened in the journal.
-func (s *Server) rendered(ctx context.Context, watch string) (*document, error) {
+// feedAge is how long a rendered feed is good for when nothing happens in the journal: entries grow old, and what a changed query no longer matches leaves no trace there.
+const feedAge = time.Minute
+
+// document returns the feed, rendered anew when something may have changed.
+func (c *slot) document(ctx context.Context, s *Server, src source) (*document, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	head, err := s.store.Head(ctx)
 	if err != nil {
 		return nil, err
 	}
-	cfg := s.o.Config()
-	if d := s.cache.get(watch); d != nil && d.head == head && d.config == cfg {
-		return d, nil
+	cfg, now, old := s.o.Config(), s.o.Now(), c.doc
+	if old != nil && src.journal && old.head == head && old.config == cfg && now.Sub(old.at) < feedAge {
+		return old, nil
 	}
-	pub, err := s.published(ctx, cfg, watch)
+	pub, err := src.build(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
-	d, err := renderFeed(pub)
-	if err != nil {
+	d := &document{head: head, config: cfg, at: now, modified: now.UTC().Truncate(time.Second)}
+	if err := d.render(pub, old); err != nil {
 		return nil, err
 	}
-	d.head, d.config = head, cfg
-	s.cache.put(watch, d)
+	c.doc = d
 	return d, nil
 }
 
-func renderFeed(pub feeds.Published) (*document, error) {
+// render fills in the bytes and their validators. The ETag is weak because it stands for the packed form, too (RFC 9110 section 8.8.3.3); bytes that are the old ones keep the old date,
+// others get a later one even within the same second.
+func (d *document) render(pub feeds.Published, old *document) error {
 	var body bytes.Buffer
 	if err := feeds.WriteAtom(&body, pub); err != nil {
-		return nil, err
+		return err
+	}
+	if old != nil && bytes.Equal(old.body, body.Bytes()) {
+		d.body, d.packed, d.etag, d.modified = old.body, old.packed, old.etag, old.modified
+		return nil
+	}
+	if old != nil && !d.modified.After(old.modified) {
+		d.modified = old.modified.Add(time.Second)
 	}
 	var packed bytes.Buffer
 	zw := gzip.NewWriter(&packed)
 	if _, err := zw.Write(body.Bytes()); err != nil {
-		return nil, err
+		return err
 	}
 	if err := zw.Close(); err != nil {
-		return nil, err
+		return err
 	}
 	sum := sha256.Sum256(body.Bytes())
-	return &document{body: body.Bytes(), packed: packed.Bytes(), etag: `"` + hex.EncodeToString(sum[:12]) + `"`, modified: pub.Updated}, nil
+	d.body, d.packed, d.etag = body.Bytes(), packed.Bytes(), `W/"`+hex.EncodeToString(sum[:12])+`"`
+	return nil
 }
 
 // entriesOf returns what the feed of a watch shows, in its order.
@@ -158,36 +219,99 @@ func (s *Server) entriesOf(ctx context.Context, watch string) ([]news.Entry, err
 
 // published puts a watch's feed together.
 func (s *Server) published(ctx context.Context, cfg *config.Config, watch string) (feeds.Published, error) {
+	pub := feeds.Published{
+		ID: s.uuid("feed " + watch), Title: watchTitle(cfg, watch), Self: FeedURL(cfg, watch), Alternate: BaseURL(cfg) + "/watches/" + watch, Generator: generator, Author: generator,
+	}
 	entries, err := s.entriesOf(ctx, watch)
 	if err != nil {
-		return feeds.Published{}, err
-	}
-	pub := feeds.Published{
-		ID: s.feedUUID(watch), Title: watchTitle(cfg, watch), Self: FeedURL(cfg, watch), Alternate: BaseURL(cfg) + "/watches/" + watch,
-		Generator: "mediawatch", Author: "mediawatch",
-	}
-	if watch == allWatch {
-		pub.Alternate = BaseURL(cfg) + "/"
-	}
-	w := entryWriter{server: s, config: cfg, watch: watch}
-	if pub.Entries, err = w.entries(ctx, entries); err != nil {
 		return pub, err
 	}
-	for _, e := range pub.Entries {
-		if e.Updated.After(pub.Updated) {
-			pub.Updated = e.Updated
-		}
+	all, err := s.tell(ctx, entries)
+	if err != nil {
+		return pub, err
 	}
-	if pub.Updated.IsZero() { // RFC 4287 section 4.1.1 asks for one even of an empty feed; the clock must not be it
-		pub.Updated = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	w, err := s.entryWriter(ctx, watch, all)
+	if err != nil {
+		return pub, err
 	}
+	for i := range all {
+		pub.Entries = append(pub.Entries, w.entry(&all[i]))
+	}
+	pub.Updated = latest(pub.Entries)
 	return pub, nil
 }
 
-// feedUUID is the id of a published feed: made from the store's own id, so that it survives a new address.
-func (s *Server) feedUUID(watch string) string {
+// noUpdate is the date of a feed without entries: RFC 4287 section 4.1.1 asks for one, and the clock must not be it.
+var noUpdate = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// latest is when a feed with these entries changed last.
+func latest(entries []feeds.PublishedEntry) time.Time {
+	t := noUpdate
+	for i := range entries {
+		if entries[i].Updated.After(t) {
+			t = entries[i].Updated
+		}
+	}
+	return t
+}
+
+// feedEditions is how many editions the feed of a digest holds.
+const feedEditions = 20
+
+// publishedEditions puts the feed of a digest together: what was sent, as it was sent.
+func (s *Server) publishedEditions(ctx context.Context, cfg *config.Config, d config.Digest) (feeds.Published, error) {
+	pub := feeds.Published{
+		ID: s.uuid("digest " + d.Name), Title: digestTitle(d), Self: BaseURL(cfg) + "/digests/" + d.Name + ".atom", Alternate: BaseURL(cfg) + "/digests/" + d.Name,
+		Generator: generator, Author: generator,
+	}
+	editions, err := s.store.Editions(ctx, d.Name, 0, feedEditions)
+	if err != nil {
+		return pub, err
+	}
+	for _, e := range editions {
+		if e, err = s.store.Edition(ctx, e.Digest, e.Number); err != nil {
+			return pub, err
+		}
+		pub.Entries = append(pub.Entries, feeds.PublishedEntry{
+			ID: s.uuid("edition " + EditionID(e.Digest, e.Number)), Title: e.Subject, Link: EditionURL(cfg, e.Digest, e.Number), Published: e.Date, Updated: e.Date,
+			Content: text.Sanitize(string(e.HTML)),
+		})
+	}
+	pub.Updated = latest(pub.Entries)
+	return pub, nil
+}
+
+// publishedHealth puts the feed of feeds in trouble together: one entry each time one fails for long.
+func (s *Server) publishedHealth(ctx context.Context, cfg *config.Config) (feeds.Published, error) {
+	pub := feeds.Published{
+		ID: s.uuid("feed " + healthFeed), Title: "Feeds in trouble", Self: FeedURL(cfg, healthFeed), Alternate: BaseURL(cfg) + "/subscriptions", Generator: generator, Author: generator,
+	}
+	states, err := s.subscriptionStates(ctx)
+	if err != nil {
+		return pub, err
+	}
+	for _, f := range states {
+		problem := FeedProblem(f)
+		if problem == "" {
+			continue
+		}
+		since := f.FailSince
+		if since.IsZero() {
+			since = cmp.Or(f.LastOK, f.FirstRead, noUpdate)
+		}
+		pub.Entries = append(pub.Entries, feeds.PublishedEntry{
+			ID: s.uuid(fmt.Sprintf("trouble %s %d", f.ID, since.Unix())), Title: cmp.Or(f.Title, hideLogin(f.Address)), Link: pub.Alternate, Published: since, Updated: since,
+			Content: text.Paragraphs(problem, hideLogin(f.Address)),
+		})
+	}
+	pub.Updated = latest(pub.Entries)
+	return pub, nil
+}
+
+// uuid is the id of something published: made from the store's own id, so that it survives a new address.
+func (s *Server) uuid(what string) string {
 	id := s.store.ID()
-	sum := sha256.Sum256(append(id[:], "feed "+watch...))
+	sum := sha256.Sum256(append(id[:], what...))
 	u := sum[:16]
 	u[6] = u[6]&0x0f | 0x80 // RFC 9562 section 5.8: a version of our own making
 	u[8] = u[8]&0x3f | 0x80

@@ -37,6 +37,7 @@ type Server struct {
 	store store.Store
 	views Views
 	cache feedCache
+	tally tally
 	mux   *http.ServeMux
 }
 
@@ -68,6 +69,9 @@ func (s *Server) routes() {
 		s.mux.HandleFunc("GET /api/v1"+path, s.api(answer))
 	}
 	s.mux.HandleFunc("GET /api/v1/subscriptions.opml", s.opml)
+	s.mux.HandleFunc("GET /api/", s.api(func(*http.Request) (any, error) {
+		return nil, &Error{http.StatusNotFound, "no such address in the API; docs/api.md lists them"}
+	}))
 	s.mux.HandleFunc("GET /feeds/{file}", s.feed)
 	s.mux.HandleFunc("GET /healthz", s.healthz)
 	s.mux.HandleFunc("GET /readyz", s.readyz)
@@ -77,7 +81,7 @@ func (s *Server) routes() {
 // ServeHTTP implements http.Handler. Every answer says that nothing in it is to be run or guessed.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'")
+	h.Set("Content-Security-Policy", pagePolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	s.mux.ServeHTTP(w, r)

@@ -1,0 +1,126 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"mediawatch/news"
+)
+
+// line is a story in a list on a page.
+type line struct {
+	Root    string
+	ID      string // of the item that is shown
+	Story   string
+	URL     string // of the original; "" unknown
+	Title   string
+	Lang    string
+	Outlet  string
+	Time    *when
+	Also    string // who else carries it
+	Edited  bool
+	Watches []watchRef
+	Quotes  [][]piece
+}
+
+// lineOf is how a page shows what is told, in a list that is not about the watch named without.
+func (s *Server) lineOf(t *told, root, without string) line {
+	it := t.item
+	l := line{
+		Root: root, ID: it.ID.String(), Story: it.ID.String(), URL: webURL(it.URL), Title: headline(it), Lang: it.Lang, Outlet: outletName(it), Time: itemWhen(it, s.o.Now()),
+		Also: t.alsoLine(), Edited: it.N > 1, Quotes: t.quotes(), Watches: s.watchRefs(t.matches, without),
+	}
+	if !t.story.ID.IsZero() {
+		l.Story = t.story.ID.String()
+	}
+	return l
+}
+
+// watchRefs names the configured watches among matches.
+func (s *Server) watchRefs(matches []news.Match, without string) []watchRef {
+	cfg := s.o.Config()
+	var out []watchRef
+	for _, m := range matches {
+		if _, ok := cfg.Watch(m.Watch); ok && m.Watch != without {
+			out = append(out, watchRef{m.Watch, watchTitle(cfg, m.Watch)})
+		}
+	}
+	return out
+}
+
+// newest returns the newest entries of several watches, each story once, in the order of a feed: what was announced, latest first, then backlog by its own time.
+func (s *Server) newest(ctx context.Context, watches []string, limit int) ([]told, error) {
+	var announced, backlog []news.Entry
+	for _, w := range watches {
+		list, err := s.store.Entries(ctx, w, 0, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range list {
+			if e.Backlog {
+				backlog = append(backlog, e)
+				continue
+			}
+			announced = append(announced, e)
+		}
+	}
+	slices.SortStableFunc(announced, func(a, b news.Entry) int { return cmp.Compare(b.Seq, a.Seq) })
+	entries := announced[:min(len(announced), 2*limit)] // a story may be in several watches
+	if len(entries) < limit {
+		entries = append(entries, backlog...)
+	}
+	all, err := s.tell(ctx, entries)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(all, func(a, b told) int {
+		if !a.entry.Backlog || !b.entry.Backlog {
+			return 0 // in order already
+		}
+		return b.first.Time().Compare(a.first.Time())
+	})
+	shown := make(map[news.ItemID]bool)
+	all = slices.DeleteFunc(all, func(t told) bool {
+		id := t.story.ID
+		if id.IsZero() {
+			id = t.item.ID
+		}
+		seen := shown[id]
+		shown[id] = true
+		return seen
+	})
+	return all[:min(len(all), limit)], nil
+}
+
+// waiting says when something will be there, to somebody who looks at an empty page.
+func (s *Server) waiting() string {
+	cfg := s.o.Config()
+	switch {
+	case len(cfg.Feeds) > 0 && len(cfg.Seeds) > 0:
+		return "Feeds are read every " + spoken(time.Duration(cfg.Fetch.Interval)) + ", folders of articles more often. What they bring appears here within a minute."
+	case len(cfg.Feeds) > 0:
+		return "Feeds are read every " + spoken(time.Duration(cfg.Fetch.Interval)) + ", new ones at once. What they bring appears here within a minute."
+	case len(cfg.Seeds) > 0:
+		return "The folders of articles are looked at every " + spoken(time.Duration(cfg.Seeds[0].Every)) + "."
+	}
+	return "Nothing is read yet: add a feed with “mediawatch feed add URL”, or a folder of articles in the configuration."
+}
+
+// spoken is a duration in words.
+func spoken(d time.Duration) string {
+	unit, n := "second", int(d/time.Second)
+	switch {
+	case d >= 24*time.Hour && d%(24*time.Hour) == 0:
+		unit, n = "day", int(d/(24*time.Hour))
+	case d >= time.Hour && d%time.Hour == 0:
+		unit, n = "hour", int(d/time.Hour)
+	case d >= time.Minute && d%time.Minute == 0:
+		unit, n = "minute", int(d/time.Minute)
+	}
+	if n == 1 {
+		return unit
+	}
+	return count(n, unit)
+}

@@ -1,0 +1,138 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"mediawatch/news"
+	"mediawatch/store"
+)
+
+type storyBody struct {
+	Title   string
+	Lang    string
+	Summary string
+	First   *firstSeen
+	Members []storyMember
+	Watches []watchRef
+}
+
+// firstSeen says who had it first, as far as can be known.
+type firstSeen struct {
+	Head   string
+	Outlet string
+	Time   *when
+	Rest   string
+}
+
+type storyMember struct {
+	ID        string
+	Outlet    string
+	Title     string
+	URL       string
+	Published *when
+	Certainty string
+	Seen      *when
+	Why       string
+}
+
+func (s *Server) storyPage(r *http.Request) (page, error) {
+	ctx := r.Context()
+	id, err := s.ItemID(ctx, r.PathValue("id"))
+	if err != nil {
+		return page{}, store.ErrNotFound
+	}
+	stories, err := s.store.Stories(ctx, []news.ItemID{id})
+	if err != nil {
+		return page{}, err
+	}
+	var ids []news.ItemID
+	for _, m := range stories[0].Members {
+		ids = append(ids, m.Item)
+	}
+	known, err := s.know(ctx, ids)
+	if err != nil {
+		return page{}, err
+	}
+	b := s.storyBody(stories[0], known)
+	if len(b.Members) == 0 {
+		return page{}, store.ErrNotFound
+	}
+	return page{Title: b.Title, Body: b}, nil
+}
+
+func (s *Server) storyBody(story news.Story, k *knowledge) storyBody {
+	var b storyBody
+	var items []*news.Item
+	outlets := make(map[string]bool)
+	now := s.o.Now()
+	for _, m := range story.Members {
+		it := k.items[m.Item]
+		if it == nil { // forgotten
+			continue
+		}
+		if len(items) == 0 {
+			b.Title, b.Lang = headline(it), it.Lang
+		}
+		items = append(items, it)
+		outlets[outletKey(it)] = true
+		b.Members = append(b.Members, storyMember{
+			ID: it.ID.String(), Outlet: outletName(it), Title: headline(it), URL: webURL(it.URL), Published: stampWhen(it.Published, now),
+			Certainty: certaintyNote(it.Published.Certainty), Seen: whenOf(it.Seen, now), Why: whyMember(m, k),
+		})
+		for _, ref := range s.watchRefs(k.matches[m.Item], "") {
+			if !slices.Contains(b.Watches, ref) {
+				b.Watches = append(b.Watches, ref)
+			}
+		}
+	}
+	b.Summary = "One article; nobody else has been seen with its text."
+	if len(items) > 1 {
+		b.Summary = fmt.Sprintf("The same text, %s by %s.", count(len(items), "time"), count(len(outlets), "outlet"))
+		b.First = s.first(items)
+	}
+	return b
+}
+
+// whyMember is why an item belongs to its story, in words.
+func whyMember(m news.Member, k *knowledge) string {
+	if m.Of.IsZero() || m.Relation == "" || m.Relation == news.Original {
+		return "arrived first"
+	}
+	why := string(m.Relation)
+	if of := k.items[m.Of]; of != nil {
+		why += " as " + outletName(of)
+	}
+	if m.Score < 1 {
+		why += fmt.Sprintf(", %.0f %% alike", m.Score*100)
+	}
+	return why
+}
+
+// first says who had a story first. Only exact times are compared; without any, it is who we saw first.
+func (s *Server) first(items []*news.Item) *firstSeen {
+	var exact []*news.Item
+	for _, it := range items {
+		if it.Published.Certainty == news.CertaintyExact && !it.Published.Time.After(it.Seen) {
+			exact = append(exact, it)
+		}
+	}
+	now := s.o.Now()
+	if len(exact) == 0 {
+		it := slices.MinFunc(items, func(a, b *news.Item) int { return cmp.Or(a.Seen.Compare(b.Seen), cmp.Compare(a.Seq, b.Seq)) })
+		return &firstSeen{Head: "First seen by us:", Outlet: outletName(it), Time: whenOf(it.Seen, now), Rest: "No exact time of publication is stated, so who was first is not known."}
+	}
+	it := slices.MinFunc(exact, func(a, b *news.Item) int { return a.Published.Time.Compare(b.Published.Time) })
+	f := &firstSeen{Head: "First by stated time:", Outlet: outletName(it), Time: whenOf(it.Published.Time, now)}
+	if rest := len(items) - len(exact); rest > 0 {
+		verb := "state"
+		if rest == 1 {
+			verb += "s"
+		}
+		f.Rest = strings.Join([]string{thousands(rest), "of the", thousands(len(items)), verb, "no exact time and may be earlier."}, " ")
+	}
+	return f
+}
