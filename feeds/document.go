@@ -59,7 +59,7 @@ type Info struct {
 	Authors    []news.Person
 	Published  news.Stamp
 	Updated    news.Stamp
-	Language   string // BCP 47
+	Language   string // BCP 47, as written
 	Rights     string
 	Image      string
 	Generator  string

@@ -244,7 +244,6 @@ func (m *mapper) finish(o Options) {
 	f.Subtitle = m.based(m.n.feed.summary).cut(maxBlurb).html()
 	f.Rights = m.based(m.n.feed.rights).cut(maxBlurb).html()
 	f.Image = resolveURL(m.base, f.Image)
-	f.Language = tagCase(f.Language)
 	for _, e := range d.Entries {
 		e.Link, e.Image, e.Comments = m.absolute(e.Link), m.absolute(e.Image), m.absolute(e.Comments)
 		for i := range e.Enclosures {
@@ -252,8 +251,9 @@ func (m *mapper) finish(o Options) {
 		}
 		e.summary, e.content, e.rights = m.based(e.summary), m.based(e.content), m.based(e.rights)
 		if e.Lang == "" {
-			e.Lang = m.n.feed.lang
+			e.Lang = f.Language
 		}
+		e.Lang = strings.ToLower(e.Lang)
 	}
 	m.shareds()
 	if len(d.Entries) == 0 && !d.Truncated {

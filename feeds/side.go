@@ -290,30 +290,15 @@ func (b *builder) fingerprint(g *bag, emitted []byte) uint64 {
 	return xxh3.HashSeed(h, xxh3.Hash(emitted))
 }
 
-// language is a language tag in lower case with hyphens: the stated one, else the one in force.
+// language is a language tag as written but with hyphens: the stated one, else the one in force.
 func language(stated, inForce string) string {
 	tag := stated
 	if tag == "" {
 		tag = inForce
 	}
-	tag = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(tag)), "_", "-")
+	tag = strings.ReplaceAll(strings.TrimSpace(tag), "_", "-")
 	if len(tag) > 35 || strings.ContainsAny(tag, " \t\n,;/<>&") {
 		return ""
 	}
 	return tag
-}
-
-// tagCase writes a lower-case language tag as RFC 5646, section 2.1.1 recommends: en-US, zh-Hant-TW.
-func tagCase(tag string) string {
-	parts := strings.Split(tag, "-")
-	for i, p := range parts {
-		switch {
-		case i == 0:
-		case len(p) == 2 && len(parts[i-1]) != 1:
-			parts[i] = strings.ToUpper(p)
-		case len(p) == 4 && p[0] > '9':
-			parts[i] = strings.ToUpper(p[:1]) + p[1:]
-		}
-	}
-	return strings.Join(parts, "-")
 }
