@@ -337,15 +337,6 @@ func (p *dateParts) zone(i int) int {
 	return 1
 }
 
-// offsetName writes an offset as +05:30.
-func offsetName(minutes int) string {
-	sign := '+'
-	if minutes < 0 {
-		sign, minutes = '-', -minutes
-	}
-	return fmt.Sprintf("%c%02d:%02d", sign, minutes/60, minutes%60)
-}
-
 // sign reads an offset at i: +0200, +02:00, +02, +2, +530. Elsewhere a sign is only a mark.
 func (p *dateParts) sign(i int) int {
 	x, n := p.parts[i], p.at(i+1)
@@ -414,80 +405,4 @@ func (p *dateParts) assign() bool {
 		p.y += 1900
 	}
 	return true
-}
-
-// month finds a month by its name in lower case, in English also by its first letters.
-func month(low string) (int, bool) {
-	if m, ok := months[low]; ok {
-		return m, true
-	}
-	if len(low) > 3 {
-		for i, name := range englishMonths {
-			if strings.HasPrefix(name, low) {
-				return i + 1, true
-			}
-		}
-	}
-	return 0, false
-}
-
-var englishMonths = [...]string{"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"}
-
-// halfDay is 1 for words that mean before noon, 2 for after, 0 for others.
-func halfDay(low string) int {
-	switch low {
-	case "am", "πμ", "上午", "午前", "오전", "ص", "صباحا":
-		return 1
-	case "pm", "μμ", "下午", "午後", "오후", "م", "مساء", "晚上":
-		return 2
-	}
-	return 0
-}
-
-// dottedHalf is halfDay for "a.m." and "p.m." at i, Greek's too.
-func (p *dateParts) dottedHalf(i int) int {
-	m := p.at(i + 2).low
-	if p.at(i+1).kind != '.' || m != "m" && m != "μ" {
-		return 0
-	}
-	switch p.parts[i].low {
-	case "a", "π":
-		return 1
-	case "p", "μ":
-		return 2
-	}
-	return 0
-}
-
-// looksZone reports whether a word is written like the name of a zone.
-func looksZone(s string) bool {
-	if len(s) < 2 || len(s) > 6 {
-		return false
-	}
-	for i := range len(s) {
-		if s[i] < 'A' || s[i] > 'Z' {
-			return false
-		}
-	}
-	return true
-}
-
-// usual are the words of most dates in lower case, so that those need no memory.
-var usual = usualWords("Mon Tue Wed Thu Fri Sat Sun Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec GMT UTC UT EST EDT CST CDT MST MDT PST PDT CET CEST T Z AM PM " +
-	"Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August September October November December")
-
-func usualWords(words string) map[string]string {
-	table := map[string]string{}
-	for w := range strings.FieldsSeq(words) {
-		table[w] = strings.ToLower(w)
-	}
-	return table
-}
-
-// lower is strings.ToLower.
-func lower(s string) string {
-	if low, ok := usual[s]; ok {
-		return low
-	}
-	return strings.ToLower(s)
 }

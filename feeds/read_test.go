@@ -233,6 +233,20 @@ func TestBases(t *testing.T) {
 	}
 }
 
+// encoded is s in another encoding.
+func encoded(t *testing.T, name, s string) string {
+	t.Helper()
+	enc, err := lookup(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := enc.NewEncoder().String(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 func TestCharsets(t *testing.T) {
 	doc := func(decl, title string) string {
 		return `<?xml version="1.0"` + decl + `?><rss><channel><item><title>` + title + `</title></item></channel></rss>`
@@ -264,6 +278,17 @@ func TestCharsets(t *testing.T) {
 		{name: "configured", doc: doc(` encoding="utf-8"`, russianKOI8), o: Options{Charset: "koi8-r"}, want: map[string]string{"title": "Порт открыли после ремонта", "charset": "koi8-r"}},
 		{name: "undeclared 1251", doc: doc("", russian1251), want: map[string]string{"title": "Порт открыли после ремонта", "charset": "windows-1251", "warnings": "does not say how it is encoded"}},
 		{name: "undeclared koi8", doc: doc("", russianKOI8), want: map[string]string{"title": "Порт открыли после ремонта", "charset": "koi8-r"}},
+		{name: "undeclared shift_jis", doc: doc("", encoded(t, "shift_jis", "港の新しい岸壁がきのう開かれました")), want: map[string]string{"title": "港の新しい岸壁がきのう開かれました", "charset": "shift_jis"}},
+		{name: "undeclared euc-jp", doc: doc("", encoded(t, "euc-jp", "港の新しい岸壁がきのう開かれました")), want: map[string]string{"title": "港の新しい岸壁がきのう開かれました", "charset": "euc-jp"}},
+		{name: "undeclared euc-kr", doc: doc("", encoded(t, "euc-kr", "항구의 새 부두가 어제 문을 열었습니다")), want: map[string]string{"title": "항구의 새 부두가 어제 문을 열었습니다", "charset": "euc-kr"}},
+		{name: "undeclared gbk", doc: doc("", encoded(t, "gbk", "港口的新码头在昨天开放了，这是我们国家最大的")), want: map[string]string{"title": "港口的新码头在昨天开放了，这是我们国家最大的", "charset": "gbk"}},
+		{name: "undeclared big5", doc: doc("", encoded(t, "big5", "港口的新碼頭在昨天開放了，這是我們國家最大的")), want: map[string]string{"title": "港口的新碼頭在昨天開放了，這是我們國家最大的", "charset": "big5"}},
+		{name: "undeclared greek", doc: doc("", encoded(t, "windows-1253", "Η νέα προβλήτα στο λιμάνι άνοιξε χθες")), want: map[string]string{"title": "Η νέα προβλήτα στο λιμάνι άνοιξε χθες", "charset": "windows-1253"}},
+		{name: "undeclared hebrew", doc: doc("", encoded(t, "windows-1255", "הרציף החדש בנמל נפתח אתמול")), want: map[string]string{"title": "הרציף החדש בנמל נפתח אתמול", "charset": "windows-1255"}},
+		{name: "undeclared arabic", doc: doc("", encoded(t, "windows-1256", "افتتح الرصيف الجديد في الميناء امس")), want: map[string]string{"title": "افتتح الرصيف الجديد في الميناء امس", "charset": "windows-1256"}},
+		{name: "undeclared thai", doc: doc("", encoded(t, "windows-874", "ท่าเรือใหม่เปิดเมื่อวานนี้")), want: map[string]string{"title": "ท่าเรือใหม่เปิดเมื่อวานนี้", "charset": "windows-874"}},
+		{name: "undeclared french", doc: doc("", encoded(t, "windows-1252", "Le nouveau quai a été inauguré à l'île d'Aurèle, où l'été s'achève")), want: map[string]string{"title": "Le nouveau quai a été inauguré à l'île d'Aurèle, où l'été s'achève", "charset": "windows-1252"}},
+		{name: "undeclared polish", doc: `<rss><channel><language>pl</language><item><title>` + encoded(t, "windows-1250", "Otwarto nowe nabrzeże, mówią że służy łodziom") + `</title></item></channel></rss>`, want: map[string]string{"title": "Otwarto nowe nabrzeże, mówią że służy łodziom", "charset": "windows-1250"}},
 		{name: "one bad byte", doc: doc(` encoding="utf-8"`, "naïve café d\xE9jà vu"), want: map[string]string{"title": "naïve café déjà vu", "warnings": "windows-1252"}},
 		{name: "shift_jis", doc: doc(` encoding="Shift_JIS"`, "\x93\xFA\x96\x7B"), want: map[string]string{"title": "日本", "charset": "shift_jis"}},
 		{name: "gb2312", doc: doc(` encoding="gb2312"`, "\xD6\xD0\xB9\xFA"), want: map[string]string{"title": "中国", "charset": "gbk"}},
