@@ -173,6 +173,7 @@ type Response struct {
 // Get gets one URL. It waits for its host's turn, follows at most MaxRedirects redirects, each to the turn of its host, and
 // answers with a Response for 2xx and 304, else with an *Error. ctx ends waiting and reading.
 func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
+	defer answered(ctx)
 	u, e := c.parse(r.URL)
 	if e != nil {
 		return nil, e

@@ -185,6 +185,48 @@ func TestN02_SlowBodiesDelayNobody(t *testing.T) {
 	t.Logf("p95 %v with 100 slow feeds, %v without", loaded, baseline)
 }
 
+// TestWorkAfterTheAnswerHoldsItsWorker: only waiting for a server lets others go first; a machine that is busy with what it got gets no more.
+func TestWorkAfterTheAnswerHoldsItsWorker(t *testing.T) {
+	for _, path := range []string{"/", "/slow"} {
+		synctest.Test(t, func(t *testing.T) {
+			c := bubbled(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/slow" {
+					time.Sleep(4 * slowAfter)
+				}
+				_, _ = w.Write([]byte("<rss/>"))
+			})
+			q := c.NewQueue(4)
+			var mu sync.Mutex
+			working, most := 0, 0
+			for i := range 100 {
+				host := fmt.Sprintf("host%d.example", i)
+				q.Submit(host, host, func(ctx context.Context) {
+					if _, err := c.Get(ctx, Request{URL: "http://" + host + path}); err != nil {
+						t.Error(err)
+					}
+					mu.Lock()
+					working++
+					most = max(most, working)
+					mu.Unlock()
+					time.Sleep(10 * slowAfter)
+					mu.Lock()
+					working--
+					mu.Unlock()
+				})
+			}
+			if err := q.Drain(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if path == "/" && most != 4 {
+				t.Errorf("%d jobs worked on their answers at once, want 4", most)
+			}
+			if q.slow != 0 || q.running != 0 {
+				t.Errorf("in the end %d slow and %d running are counted", q.slow, q.running)
+			}
+		})
+	}
+}
+
 // broken is a connection that says something and then fails.
 type broken struct {
 	net.Conn

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	// slowAfter is how long a job holds one of the workers; one that takes longer goes on beside them, so that
-	// slow servers do not hold up the others.
+	// slowAfter is how long a job that waits for a server holds one of the workers; one that takes longer goes on beside them, so that
+	// slow servers do not hold up the others. Get takes its job back among the workers when the answer is there: what comes then is this
+	// machine's work, and starting more of that because it is slow would only make it slower and fill the memory.
 	slowAfter = 250 * time.Millisecond
 	// maxSlow is how many jobs may go on beside them.
 	maxSlow = 256
@@ -243,12 +244,12 @@ func (q *Queue) take() (*line, job) {
 
 // work runs a job, then others as long as there are any: one goroutine does the work of many jobs.
 func (q *Queue) work(l *line, j job) {
-	var t slowTimer
+	t := slowTimer{q: q}
 	for {
-		t.start(q)
-		q.run(j)
+		t.start()
+		q.run(j, &t)
 		q.mu.Lock()
-		t.stop(q)
+		t.stop()
 		q.running--
 		l.busy--
 		delete(q.keys, j.key)
@@ -268,7 +269,7 @@ func (q *Queue) work(l *line, j job) {
 }
 
 // run runs one job, and keeps its panic from the others.
-func (q *Queue) run(j job) {
+func (q *Queue) run(j job, t *slowTimer) {
 	if q.OnPanic != nil {
 		defer func() {
 			if v := recover(); v != nil {
@@ -276,7 +277,19 @@ func (q *Queue) run(j job) {
 			}
 		}()
 	}
-	j.run(q.ctx)
+	j.run(context.WithValue(q.ctx, slowKey{}, t))
+}
+
+// slowKey is under what a job's context holds its timer, for Get.
+type slowKey struct{}
+
+// answered tells the queue that runs the job of ctx, if one does, that the job no longer waits for a server.
+func answered(ctx context.Context) {
+	if t, ok := ctx.Value(slowKey{}).(*slowTimer); ok {
+		t.q.mu.Lock()
+		defer t.q.mu.Unlock()
+		t.stop()
+	}
 }
 
 // settle tells those who wait for an empty queue. Callers hold q.mu.
@@ -292,33 +305,34 @@ func (q *Queue) settle() {
 
 // slowTimer lets a job count no longer once it has taken slowAfter.
 type slowTimer struct {
+	q     *Queue
 	timer *time.Timer
 	turn  int  // of the job being timed; a late timer of an earlier one does nothing
 	slow  bool // it counts no longer
 }
 
-func (t *slowTimer) start(q *Queue) {
-	q.mu.Lock()
+func (t *slowTimer) start() {
+	t.q.mu.Lock()
 	t.turn++
 	turn := t.turn
-	q.mu.Unlock()
+	t.q.mu.Unlock()
 	t.timer = time.AfterFunc(slowAfter, func() {
-		q.mu.Lock()
-		defer q.mu.Unlock()
-		if t.turn == turn && q.slow < maxSlow {
+		t.q.mu.Lock()
+		defer t.q.mu.Unlock()
+		if t.turn == turn && t.q.slow < maxSlow {
 			t.slow = true
-			q.slow++
-			q.dispatch()
+			t.q.slow++
+			t.q.dispatch()
 		}
 	})
 }
 
-// stop ends the timing. Callers hold q.mu.
-func (t *slowTimer) stop(q *Queue) {
+// stop ends the timing; the job counts again. Callers hold q.mu.
+func (t *slowTimer) stop() {
 	t.timer.Stop()
 	t.turn++
 	if t.slow {
 		t.slow = false
-		q.slow--
+		t.q.slow--
 	}
 }
