@@ -106,7 +106,7 @@ var fillerWords = []string{
 	"el las los del hora horas fecha a. h",
 	"il alle ore dal data ora às as em", "op om uur den kl klo o godz dnia r", "в г года год часов время дата по времени",
 	"في بتاريخ الساعة تاريخ التاريخ الموافق يوم بتوقيت محلي المحلي", "تاریخ ساعت روز در مورخ به وقت محلی", "saat tarih tarihi günü",
-	"日期 时间 時間 日時 日付 일시", "ngay luc gio pada tanggal pukul", "στις ώρα",
+	"日期 时间 時間 日時 日付 일시", "року рік р को बजे दिनांक dne hodin v óra órakor ora την στις του ngày lúc giờ giờ ngay luc gio pada tanggal pukul", "στις ώρα",
 }
 
 var publishWords = []string{
@@ -115,14 +115,14 @@ var publishWords = []string{
 	"publicado publicada publicación publicação publicaco publicat", "pubblicato pubblicata pubblicazione", "gepubliceerd geplaatst publicerad publisert udgivet julkaistu",
 	"opublikowano publikováno data publikacji dodano", "опубликовано опубликована дата публикации опубліковано размещено", "yayın yayınlanma yayınlandı yayımlanma yayımlandı eklenme giriş",
 	"نشر نشرت النشر تم نُشر", "انتشار منتشر شده کد", "发布 发布时间 發布 發布時間 发表 发表于 发布于 公開 公開日 配信 掲載 投稿 公開日時 配信日時 입력 등록 게시", "diterbitkan đăng",
-	"publicerat δημοσιεύτηκε δημοσίευση פורסם",
+	"publicerat δημοσιεύτηκε δημοσίευση פורסם प्रकाशित पब्लिश publish zveřejněno vydáno publikováno közzétéve megjelent publicat objavljeno објављено dipublikasikan tayang terbit đăng xuất bản 出版 刊登 發佈 发佈 發表 등록일 geplaatst",
 }
 
 var updateWords = []string{
 	"updated update modified last edited changed revised", "aktualisiert aktualisierung geändert zuletzt letzte änderung update",
 	"jour modifié modifiée màj maj. actualisé actualisée", "actualizado actualizada actualización atualizado atualização atualizada modificado última", "aggiornato aggiornamento modifica ultimo ultima",
 	"bijgewerkt gewijzigd uppdaterad uppdaterat oppdatert opdateret päivitetty", "aktualizacja zaktualizowano aktualizováno", "обновлено обновлена изменено последнее обновление оновлено", "güncelleme güncellendi güncellenme son",
-	"تحديث آخر التحديث حدث", "به_روزرسانی بروزرسانی روزرسانی آخرین", "更新 更新时间 更新于 最終更新 更新日 更新日時 最后更新 수정 업데이트", "ενημερώθηκε עודכן",
+	"تحديث آخر التحديث حدث", "به_روزرسانی بروزرسانی روزرسانی آخرین", "अपडेट अपडेटेड अपडेटिड laatst laatste bijgewerkt sist senast opdateret endret frissítve frissült aktualizováno actualizat diperbarui cập nhật ažurirano modifica modificato 更新於 更新 更新时间 更新于 最終更新 更新日 更新日時 最后更新 수정 업데이트", "ενημερώθηκε עודכן",
 }
 
 var weekdayWords = []string{

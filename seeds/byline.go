@@ -1,6 +1,7 @@
 package seeds
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
@@ -9,7 +10,7 @@ import (
 	"mediawatch/text"
 )
 
-var reBy = regexp.MustCompile(`^(?i:by|von|par|por|di|door|av|af|przez|от|autor(?:in)?|auteur|auteure|author|text|texte|texto|testo|tekst|текст|автор|byline|written by|reported by|reporting by|words by|story by|ein (?:bericht|beitrag|kommentar|artikel) von|eine analyse von|une analyse de|propos recueillis par|redacción|redaktion|بقلم|كتب|كتبت|إعداد|تحرير|الكاتب|نویسنده|نوشته|گزارش|yazan|haber|yazar|muhabir|文|作者|记者|記者|撰文|编辑|著者|取材|기자)\s*[:：/／]?\s*(.+)$`)
+var reBy = regexp.MustCompile(`^(?i:edited by|interview(?: by|:)|interviewed by|розмовля(?:в|ла)|розмову вел[аи]|беседовал(?:а)?|интервью (?:взял|узял)[аи]?|rozmawiał(?:a)?|das gespräch führte[n]?|interview von|entretien avec|propos recueillis par|entrevista de|intervista di|tekst:|by|von|par|por|di|door|av|af|przez|от|autor(?:in)?|auteur|auteure|author|text|texte|texto|testo|tekst|текст|автор|byline|written by|reported by|reporting by|words by|story by|ein (?:bericht|beitrag|kommentar|artikel) von|eine analyse von|une analyse de|propos recueillis par|redacción|redaktion|بقلم|كتب|كتبت|إعداد|تحرير|الكاتب|نویسنده|نوشته|گزارش|yazan|haber|yazar|muhabir|文|作者|记者|記者|撰文|採訪|采访|編輯|编辑|著者|取材|기자)\s*[:：/／]?\s*(.+)$`)
 
 // byline takes a line that names who wrote the article.
 func (r *reader) byline(s string) bool {
@@ -18,6 +19,7 @@ func (r *reader) byline(s string) bool {
 		return false
 	}
 	r.d.addAuthors(names...)
+	r.paperIn(s)
 	return true
 }
 
@@ -50,6 +52,9 @@ func bylineNames(s string) ([]string, bool) {
 		if n == "" {
 			continue
 		}
+		if paperWords.MatchString(text.Fold(n)) && len(names) > 0 {
+			continue
+		}
 		if !looksName(n) {
 			if len(names) > 0 && words(n) <= 6 && !strings.ContainsFunc(n, unicode.IsDigit) { // "Jane Doe, energy correspondent"
 				continue
@@ -65,6 +70,16 @@ func bylineNames(s string) ([]string, bool) {
 
 // reHandle is a name on a service or a mailbox behind a person's name.
 var reHandle = regexp.MustCompile(`[\s,|(]+(?:[\w.+-]+)?@[\w.-]+\)?`)
+
+// paperIn takes the name of a paper that stands in a byline behind the names of people.
+func (r *reader) paperIn(s string) {
+	parts := strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune(",|–—()", c) })
+	for i, p := range parts {
+		if p = trim(p); i > 0 && words(p) >= 2 && words(p) <= 6 && looksName(p) && paperWords.MatchString(text.Fold(p)) && !reAgencyWord.MatchString(p) {
+			r.d.clue(clueByline, p, 0)
+		}
+	}
+}
 
 var reReporter = regexp.MustCompile(`^[【\[(（]?\s*(\p{Han}{2,4})\s*(?:记者|記者|通讯员)?\s*(?:报道|報道)?\s*[】\])）]?$|^(.{2,20}?)\s?기자$`)
 
@@ -118,7 +133,7 @@ func looksName(n string) bool {
 func (r *reader) nameBesideDate(i int) bool {
 	s := r.lines[i].text
 	n := cutPlace(strings.TrimSuffix(s, ","))
-	if !looksName(n) || words(n) < 2 || words(n) > 4 || ended(s) || sectionNames[key(s)] || unicode.In(firstRune(n), unicode.Han, unicode.Arabic, unicode.Hiragana, unicode.Katakana) {
+	if !looksName(n) || words(n) < 2 || words(n) > 4 || ended(s) || sectionNames[key(s)] || !unicode.IsUpper(firstRune(n)) {
 		return false
 	}
 	dated := false
@@ -151,31 +166,91 @@ func (r *reader) dateLine(s string, afterTitle bool) bool {
 	if len(s) > 260 || !strings.ContainsFunc(s, unicode.IsDigit) {
 		return false
 	}
-	if w, ok := page.ParseWhen(s); ok {
+	s = strings.Map(func(c rune) rune {
+		if unicode.IsSpace(c) && c != '\t' {
+			return ' '
+		}
+		return c
+	}, s)
+	if w, ok := labelledWhen(s, afterTitle); ok {
 		r.d.addStamp(w)
 		return true
 	}
-	s = reLabelAt.ReplaceAllString(s, " | $1")
-	if loc := reUpdateAt.FindStringSubmatchIndex(s); loc != nil && loc[2] > 0 {
-		left, right := trim(strings.Trim(s[:loc[2]], "|()[],;·•-–— ")), trim(strings.Trim(s[loc[2]:], "()[] "))
-		a, okA := page.ParseWhen(left)
-		b, okB := page.ParseWhen(right)
-		if okA && okB {
-			b.Updated = true
-			r.d.addStamp(a)
-			r.d.addStamp(b)
-			return true
-		}
-		if okB && r.beside(left, afterTitle) {
-			r.d.addStamp(b)
-			return true
-		}
-		if okA && (okB || words(right) <= 5) { // "Updated 18:30" without a day
-			r.d.addStamp(a)
-			return true
+	if r.twoStamps(s, afterTitle) {
+		return true
+	}
+	return r.dateAmong(reLabelAt.ReplaceAllString(s, " | $1"), afterTitle)
+}
+
+var reLabel = regexp.MustCompile(`^[\pL\pM][\pL\pM .'’-]{1,32}\s?[:：]\s*(.+)$`)
+
+// labelledWhen reads a date behind a label, in whatever language the label is: words before a colon. Below a headline one unknown word may do without the colon.
+func labelledWhen(s string, afterTitle bool) (page.When, bool) {
+	if w, ok := page.ParseWhen(s); ok {
+		return w, true
+	}
+	if m := reLabel.FindStringSubmatch(s); m != nil {
+		if w, ok := page.ParseWhen(m[1]); ok {
+			return w, true
 		}
 	}
-	return r.dateAmong(s, afterTitle)
+	if first, rest, ok := strings.Cut(s, " "); ok && afterTitle && !strings.ContainsFunc(first, unicode.IsDigit) && len(first) > 3 {
+		return page.ParseWhen(rest)
+	}
+	return page.When{}, false
+}
+
+// twoStamps reads the time of publication and the time of change in one line. The second may state its time of day alone.
+func (r *reader) twoStamps(s string, afterTitle bool) bool {
+	var cuts []int
+	if loc := reUpdateAt.FindStringSubmatchIndex(s); loc != nil {
+		cuts = append(cuts, loc[2])
+	}
+	for i, c := range s {
+		if i > 0 && len(cuts) < 8 && strings.ContainsRune("([|•·;/–—", c) {
+			cuts = append(cuts, i)
+		}
+	}
+	for _, at := range cuts {
+		left, right := strings.Trim(s[:at], "|()[],;/·•-–— "), strings.Trim(s[at:], "|()[],;/·•-–— ")
+		a, okA := labelledWhen(left, afterTitle)
+		b, okB := labelledWhen(right, true)
+		switch {
+		case okA && okB:
+			if b.Updated || !a.Updated {
+				a.Updated, b.Updated = false, true
+			}
+		case okA && !okB:
+			if b, okB = clockOf(right, a); !okB {
+				continue
+			}
+			a.Updated = false
+		case okB && b.Updated && r.beside(left, afterTitle):
+			r.d.addStamp(b)
+			return true
+		default:
+			continue
+		}
+		r.d.addStamp(a)
+		r.d.addStamp(b)
+		return true
+	}
+	return false
+}
+
+// clockOf reads a time of day of the same day as a, behind a label that speaks of a change.
+func clockOf(s string, a page.When) (page.When, bool) {
+	if m := reLabel.FindStringSubmatch(s); m != nil {
+		s = "updated " + m[1]
+	}
+	b, ok := page.ParseWhen(fmt.Sprintf("%04d-%02d-%02d, %s", a.Year, a.Month, a.Day, s))
+	if !ok || !b.HasTime || !a.HasTime || !b.Updated {
+		return page.When{}, false
+	}
+	if b.Zone == nil {
+		b.Zone = a.Zone
+	}
+	return b, true
 }
 
 // dateAmong looks for the longest part between two cuts that is a date while what is left and right of it belongs beside one.

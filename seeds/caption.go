@@ -9,14 +9,14 @@ import (
 )
 
 const (
-	photoWord = `(?:photos?|images?|pictures?|photographs?|credits?|photo credits?|image credits?|picture credits?|file photo|handout|illustration|graphic|foto|fotos|fotografie|bild|bilder|archivfoto|archivbild|symbolbild|symbolfoto|grafik|crédits?(?: photo| image)?|photographie|légende|fotografía|imagen|crédito|fotografia|imagem|immagine|foto di|beeld|фото|фотография|снимок|иллюстрация|صورة|الصورة|تصوير|صور|عکس|تصویر|عکاس|fotoğraf|görsel|图片|图|摄影|圖片|圖|摄|供图|写真|撮影|画像|사진|zdjęcie|kuva)`
+	photoWord = `(?:photos?|images?|pictures?|photographs?|credits?|photo credits?|image credits?|picture credits?|file photo|handout|illustration|graphic|foto|fotos|fot|fotografie|beeld|bild|bilder|archivfoto|archivbild|symbolbild|symbolfoto|grafik|crédits?(?: photo| image)?|photographie|légende|fotografía|imagen|crédito|fotografia|imagem|immagine|foto di|beeld|фото|фотография|снимок|иллюстрация|صورة|الصورة|تصوير|صور|عکس|تصویر|عکاس|fotoğraf|görsel|图片|图|摄影|圖片|圖|摄|供图|写真|撮影|画像|사진|zdjęcie|kuva|kuvaaja|फोटो|तस्वीर|छायाचित्र|світлина|знімок|snímek|fotó|kép|bilde|ภาพ|ảnh|φωτο|φωτογραφία|צילום|攝影|攝|照片|資料圖片|nuotr|poza)`
 )
 
 var (
 	// reCreditEnd is a credit at the end of a line: (Photo: Jane Doe), | Foto: dpa, [Photo/Agency], © Agency.
-	reCreditEnd = regexp.MustCompile(`(?i)(?:[(\[（【]\s*(?:[\pL ]{0,24}\s)?` + photoWord + `(?:[\s:：/by]|von|de|par|del|di)[^)\]）】]{0,80}[)\]）】]|[(\[（【][^()\[\]]{0,60}/?` + photoWord + `\s*[)\]）】]|[(\[（【]\s*(?:©|\(c\))[^)\]）】]{1,80}[)\]）】]|©\s?[^.!?]{2,70}\.?|[^。]{2,20}[摄攝])\s*$`)
+	reCreditEnd = regexp.MustCompile(`(?i)(?:[(\[（【]\s*(?:[\pL ]{0,24}\s)?` + photoWord + `(?:[\s:：=/.by]|von|de|par|del|di)[^)\]）】]{0,80}[)\]）】]|[(\[（【][^()\[\]]{0,60}/?` + photoWord + `\s*[)\]）】]|[(\[（【]\s*(?:©|\(c\))[^)\]）】]{1,80}[)\]）】]|©\s?[^.!?]{2,70}\.?|[^。]{2,20}[摄攝])\s*$`)
 	// reCreditTail is the same without brackets: what follows the word must be names.
-	reCreditTail = regexp.MustCompile(`(?i)(?:^|[\s.|–—-])` + photoWord + `(?: by)?\s?[:：/©]\s?([^.!?:]{2,70})\.?$`)
+	reCreditTail = regexp.MustCompile(`(?i)(?:^|[\s.|–—-])` + photoWord + `(?: by)?\s?[:：=/©.]\s?([^.!?:]{2,70})\.?$`)
 	// reCreditOnly is a line of nothing but a credit, or one that a word for picture introduces.
 	reCreditOnly = regexp.MustCompile(`(?i)^[(\[（【]?\s*(?:` + photoWord + `(?:\s?[:：/|©]|\sby\s|\s?/)|©|\(c\)\s)\s?.{1,240}$`)
 	// rePosition marks who is where in a picture.
@@ -45,6 +45,9 @@ func captionScore(s string) int {
 		score += 2
 	}
 	if rePictured.MatchString(s) {
+		score += 3
+	}
+	if r, _ := utf8.DecodeRuneInString(s); strings.ContainsRune("▲▼△▽◀", r) {
 		score += 3
 	}
 	if reFullDate.MatchString(s) {
@@ -120,6 +123,9 @@ func (d *draft) addCaption(s string) {
 func bodyCaption(s string) bool {
 	if words(s) > 60 || utf8.RuneCountInString(s) > 400 {
 		return false
+	}
+	if r, _ := utf8.DecodeRuneInString(s); strings.ContainsRune("▲▼△▽", r) {
+		return true
 	}
 	if reCreditOnly.MatchString(s) && words(s) <= 45 {
 		return true

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"mediawatch/news"
 	"mediawatch/page"
 	"mediawatch/text"
 )
@@ -76,8 +77,8 @@ func (r *reader) beforeTitle(i int) bool {
 	if r.field(l) || r.dateLine(l.text, false) {
 		return true
 	}
-	if phraseOf(l.text) == phraseJunk && words(l.text) <= 8 {
-		r.cutLine(l)
+	if phraseOf(l.text) == phraseJunk && (words(l.text) <= 8 || promo(l.text)) {
+		r.cutNotice(l)
 		return true
 	}
 	if r.address(l) || r.configuredName(l) || r.byline(l.text) {
@@ -163,17 +164,17 @@ func (r *reader) afterTitle(i int) bool {
 	if r.field(l) || r.dateLine(l.text, true) || r.byline(l.text) || r.address(l) || r.configuredName(l) {
 		return true
 	}
-	if words(l.text) <= 10 && phraseOf(l.text) == phraseJunk {
-		r.cutLine(l)
+	if phraseOf(l.text) == phraseJunk && (words(l.text) <= 10 || promo(l.text)) {
+		r.cutNotice(l)
 		return true
 	}
-	if r.yearless(l) {
+	if r.yearless(l) || r.emptyByline(l) {
 		return true
 	}
 	if len(r.d.section) == 0 && r.sectionLine(i) {
 		return true
 	}
-	if r.nameBesideDate(i) || r.captionLine(i) {
+	if r.nameBesideDate(i) || r.captionLine(i) || r.bareName(i) || r.debris(i) {
 		return true
 	}
 	if r.deck(i) {
@@ -185,7 +186,7 @@ func (r *reader) afterTitle(i int) bool {
 
 // yearless takes a line of the head that is a date or a time but for the year: it dates nothing, and is no text either.
 func (r *reader) yearless(l line) bool {
-	if !isYearless(l.text) {
+	if !isYearless(l.text) && !(len(l.text) < 80 && reToday.MatchString(text.Fold(l.text))) {
 		return false
 	}
 	r.d.warn(fmt.Sprintf("line %d states no day with a year and was not used as a date: %s", l.first, text.Line(l.text)))
@@ -205,13 +206,13 @@ func isYearless(s string) bool {
 }
 
 // paperWords are words that names of newspapers are made of, in many languages; none is a name.
-var paperWords = regexp.MustCompile(`(?i)(?:^|[\s-])(?:times|post|gazette|herald|courier|sentinel|observer|tribune|chronicle|daily|weekly|journal|record|express|mirror|mercury|packet|bulletin|examiner|review|dispatch|telegraph|independent|news|press|zeitung|anzeiger|bote|kurier|tagblatt|tageblatt|tagespost|nachrichten|rundschau|morgenpost|courrier|dépêche|diario|heraldo|noticias|faro|voz|corriere|gazzetta|giornale|jornal|correio|folha|courant|dagblad|tidning|avis|kurier|вестник|газета|известия|новости|صحيفة|جريدة|روزنامه|خبرگزاری|gazetesi|haber)(?:$|\s)|(?:日报|日報|晚报|晚報|时报|時報|新聞|新闻网|通信|통신|일보|신문)$`)
+var paperWords = regexp.MustCompile(text.Fold(`(?i)(?:^|[\s-])(?:times|post|gazette|herald|courier|sentinel|observer|tribune|chronicle|daily|weekly|journal|record|express|mirror|mercury|packet|bulletin|examiner|review|dispatch|telegraph|independent|news|press|zeitung|anzeiger|bote|kurier|tagblatt|tageblatt|tagespost|nachrichten|rundschau|morgenpost|courrier|dépêche|diario|heraldo|noticias|faro|voz|corriere|gazzetta|giornale|jornal|correio|folha|courant|dagblad|tidning|avis|kurier|вестник|газета|известия|новости|صحيفة|جريدة|روزنامه|خبرگزاری|gazetesi|haber)(?:$|\s)|(?:日报|日報|晚报|晚報|时报|時報|新聞|新闻网|通信|통신|일보|신문)$`))
 
 // masthead takes the name of the paper when it stands above the headline: a name made of a newspaper's words, with a headline below it.
 func (r *reader) masthead(i int) bool {
 	l := r.lines[i]
 	next := r.nonBlank(i+1, 1)
-	if len(next) == 0 || words(l.text) > 6 || width(l.text) > 48 || ended(l.text) || !paperWords.MatchString(l.text) || !looksName(l.text) {
+	if len(next) == 0 || words(l.text) > 6 || width(l.text) > 48 || ended(l.text) || !paperWords.MatchString(text.Fold(l.text)) || !looksName(l.text) {
 		return false
 	}
 	if n := words(next[0].text); n < 4 || n > 30 || strings.HasSuffix(next[0].text, ".") || looksName(next[0].text) && n < 4 {
@@ -221,6 +222,49 @@ func (r *reader) masthead(i int) bool {
 		return false
 	}
 	r.d.clue(clueMast, l.text, l.first)
+	return true
+}
+
+// cutNotice cuts a notice; a consent form may name the outlet that asks.
+func (r *reader) cutNotice(l line) {
+	r.cutLine(l)
+	if m := rePartners.FindStringSubmatch(l.text); m != nil && reCookies.MatchString(text.Fold(l.text)) && looksName(m[1]) {
+		r.d.clue(clueConsent, m[1], l.first)
+	}
+}
+
+// emptyByline takes a byline that names nobody, or the place below a byline.
+func (r *reader) emptyByline(l line) bool {
+	return words(l.text) <= 6 && !ended(l.text) && (reEmptyBy.MatchString(l.text) || len(r.d.authors) > 0 && rePlaceLine.MatchString(l.text))
+}
+
+// bareName takes a person's name that stands alone between headline and text, with something of the head behind it.
+func (r *reader) bareName(i int) bool {
+	s := r.lines[i].text
+	if n := words(s); n < 2 || n > 3 || !looksName(s) || ended(s) || len(r.d.authors) > 0 || !unicode.IsUpper(firstRune(s)) || strings.ToUpper(s) == s {
+		return false
+	}
+	for _, l := range r.nonBlank(i+1, 1) {
+		probe := &reader{d: &draft{options: r.d.options, authors: []news.Person{{Name: s}}}}
+		if isYearless(l.text) || probe.dateLine(l.text, true) || probe.emptyByline(l) || reToday.MatchString(strings.ToLower(text.Fold(l.text))) || phraseOf(l.text) == phraseJunk || captionScore(l.text) >= 3 {
+			r.d.addAuthors(s)
+			return true
+		}
+	}
+	return false
+}
+
+// debris takes a line of at most four words that is no sentence, between headline and first paragraph: a control in whatever language. What it was stays visible among the cut lines.
+func (r *reader) debris(i int) bool {
+	l := r.lines[i]
+	if words(l.text) > 4 || width(l.text) > 36 || ended(l.text) || isItem(l.text) {
+		return false
+	}
+	next := r.nonBlank(i+1, 1)
+	if len(next) == 0 || strings.ContainsAny(l.text, "■◆□●○▶#") {
+		return false
+	}
+	r.cutLine(l)
 	return true
 }
 

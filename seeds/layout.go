@@ -146,6 +146,7 @@ func (r *reader) strayEnd(index []int, cutFrom int) int {
 	if sentences*2 < cutFrom || sentences < 2 {
 		return cutFrom
 	}
+	cutFrom = r.strayRun(index, cutFrom, sentences)
 	for cutFrom > 1 {
 		l, most := r.lines[index[cutFrom-1]], 3
 		if cutFrom < len(index) && headingLike(l.text) {
@@ -155,6 +156,23 @@ func (r *reader) strayEnd(index []int, cutFrom int) int {
 			break
 		}
 		cutFrom--
+	}
+	return cutFrom
+}
+
+// strayRun moves the cut up over two or more last lines that are no sentences, in a text that is written in sentences almost throughout: headlines of other articles and
+// controls, in whatever language.
+func (r *reader) strayRun(index []int, cutFrom, sentences int) int {
+	at := cutFrom
+	for at > 2 {
+		l := r.lines[index[at-1]]
+		if isItem(l.text) || ended(l.text) || words(l.text) >= longestClosing || strings.HasPrefix(l.text, "—") || strings.HasPrefix(l.text, "–") {
+			break
+		}
+		at--
+	}
+	if cutFrom-at >= 2 && sentences*2 >= at && sentences >= 3 {
+		return at
 	}
 	return cutFrom
 }
@@ -189,8 +207,9 @@ func (r *reader) keepBody(index []int, cutFrom, start int) int {
 }
 
 var (
-	reTags  = regexp.MustCompile(`^([\pL\pM\s‌-]{2,24})\s?[:：]\s*(.+)$`)
-	rePaged = regexp.MustCompile(`https?://[^\s<>"“”]+`)
+	reTags    = regexp.MustCompile(`^([\pL\pM\s‌-]{2,24})\s?[:：]\s*(.+)$`)
+	reHashtag = regexp.MustCompile(`#([\pL\pM\pN_]{2,40})`)
+	rePaged   = regexp.MustCompile(`https?://[^\s<>"“”]+`)
 )
 
 // trailing keeps a line of the trailing matter as cut, after taking from it what it states: tags, a date, the address of the article, who publishes it.
@@ -199,7 +218,7 @@ func (r *reader) trailing(l line) {
 	if d.hasStampLine(l.text) {
 		return
 	}
-	if bodyCaption(l.text) && len(d.captions) == 0 && !strings.Contains(l.text, "©") {
+	if bodyCaption(l.text) && len(d.captions) == 0 && !strings.Contains(l.text, "©") && !reCopyright.MatchString(l.text) {
 		d.addCaption(l.text)
 		return
 	}
@@ -208,10 +227,33 @@ func (r *reader) trailing(l line) {
 		d.addTags(m[2])
 		return
 	}
+	if tags := reHashtag.FindAllStringSubmatch(l.text, 20); len(tags) > 0 && strings.HasPrefix(l.text, "#") {
+		for _, t := range tags {
+			d.addTags(strings.ReplaceAll(t[1], "_", " "))
+		}
+		return
+	}
 	if u := rePaged.FindString(l.text); u != "" && d.url == "" && isArticleURL(u) && (addressOnly(l.text) || reTags.MatchString(l.text)) {
 		d.setURL(strings.TrimRight(u, ".,;)]"))
 	}
+	r.sourceLine(l)
 	d.clue(clueTail, l.text, l.first)
+}
+
+// sourceLine reads the line that tools leave at the end: headline, name of the site, address.
+func (r *reader) sourceLine(l line) {
+	u := rePaged.FindStringIndex(l.text)
+	if u == nil || len(r.titleKey) < 8 || !strings.Contains(key(l.text[:u[0]]), r.titleKey) {
+		return
+	}
+	if i := strings.LastIndexAny(l.text[:u[0]], "|｜"); i >= 0 {
+		if name := trim(strings.Trim(l.text[i:u[0]], "|｜ ")); name != "" && words(name) <= 6 {
+			r.d.clue(clueTitle, name, l.first)
+		}
+	}
+	if r.d.url == "" && isArticleURL(l.text[u[0]:u[1]]) {
+		r.d.setURL(l.text[u[0]:u[1]])
+	}
 }
 
 // hasStampLine takes a trailing line that states when the article was published.
@@ -246,6 +288,7 @@ const checkedLines = 3000
 // middle takes the lines between head and end: paragraphs, sub-headings, list items, captions, and the controls that sites put in between.
 func (r *reader) middle(start, end int) {
 	var body []line
+	quotes, all := 0, ""
 	for i := start; i < end; i++ {
 		l := r.lines[i]
 		if l.blank || isRule(l.text) {
@@ -255,6 +298,16 @@ func (r *reader) middle(start, end int) {
 		if len(body) < checkedLines {
 			if r.midPhrase(l, len(body)) {
 				continue
+			}
+			if l.text[0] == '"' || l.text[0] >= 0x80 {
+				if all == "" {
+					all = r.allKeys(start, end)
+				}
+				if quotes < mostQuotes && pullQuote(l.text, all) {
+					quotes++
+					r.cutLine(l)
+					continue
+				}
 			}
 			if n := r.midList(i, end, len(body)); n > 0 {
 				i += n - 1
@@ -292,15 +345,31 @@ func (r *reader) midPhrase(l line, before int) bool {
 		r.d.addCaption(l.text)
 		return true
 	}
-	if words(l.text) > 24 {
+	if words(l.text) > 90 {
 		return false
 	}
 	kind := phraseOf(l.text)
-	if kind == phraseJunk && words(l.text) <= 8 || kind == phraseMid && before > 0 && !ended(strings.TrimRight(l.text, "?!")) {
+	if kind == phraseJunk && (words(l.text) <= 8 || !ended(l.text)) || kind != phraseNone && promo(l.text) || kind == phraseMid && before > 0 && !ended(strings.TrimRight(l.text, "?!")) {
 		r.cutLine(l)
 		return true
 	}
 	return false
+}
+
+// mostQuotes is how many pull quotes are looked for in one text.
+const mostQuotes = 20
+
+// allKeys returns the keys of the lines of the body, one behind the other.
+func (r *reader) allKeys(start, end int) string {
+	var b strings.Builder
+	for _, l := range r.lines[start:end] {
+		if b.Len() > 256<<10 {
+			break
+		}
+		b.WriteString(key(l.text))
+		b.WriteByte('\n')
+	}
+	return b.String()
 }
 
 // midList takes the heading of a list of other articles within the body with the headlines below it, and returns how many lines that are.

@@ -266,7 +266,7 @@ func isItem(s string) bool {
 
 // itemText returns the text of a list's item without its mark.
 func itemText(s string) (string, bool) {
-	for _, mark := range []string{"• ", "- ", "* ", "– ", "· ", "‣ ", "▪ ", "● ", "◦ ", "・", "•"} {
+	for _, mark := range []string{"• ", "- ", "* ", "· ", "‣ ", "▪ ", "● ", "◦ ", "・", "•"} {
 		if rest, ok := strings.CutPrefix(s, mark); ok && trim(rest) != "" {
 			return trim(rest), true
 		}

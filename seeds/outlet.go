@@ -14,11 +14,13 @@ import (
 type clueKind uint8
 
 const (
-	clueStated clueKind = iota // the text says so in a field of its own
-	clueTitle                  // stands behind the headline
-	clueTail                   // a line of the trailing matter
-	clueHead                   // an address above the body
-	clueMast                   // stands above the headline
+	clueStated  clueKind = iota // the text says so in a field of its own
+	clueTitle                   // stands behind the headline
+	clueTail                    // a line of the trailing matter
+	clueHead                    // an address above the body
+	clueMast                    // stands above the headline
+	clueByline                  // stands behind the names of the byline
+	clueConsent                 // asks for consent to cookies
 )
 
 // clue is a piece of text that may tell the outlet.
@@ -190,7 +192,7 @@ func (d *draft) configuredAddress() bool {
 // statedName takes a name that stands in a field of its own or behind the headline.
 func (d *draft) statedName() bool {
 	for _, c := range d.clues {
-		if c.kind != clueStated && c.kind != clueTitle && c.kind != clueMast {
+		if c.kind != clueStated && c.kind != clueTitle && c.kind != clueMast && c.kind != clueConsent && c.kind != clueByline {
 			continue
 		}
 		name := text.Line(c.text)
@@ -201,6 +203,10 @@ func (d *draft) statedName() bool {
 		switch c.kind {
 		case clueTitle:
 			where = "stands behind the headline"
+		case clueByline:
+			where = "stands in the byline"
+		case clueConsent:
+			where = "asks for consent to cookies"
 		case clueMast:
 			where = "stands above the headline"
 		}
@@ -263,7 +269,9 @@ var (
 	possessive = regexp.MustCompile(`['’]s\b`)
 	// reIntroduced are the turns in which trailing matter names its site.
 	reIntroduced = regexp.MustCompile(`^(.{2,40}?)(?:['’]s?)? (?i:website|web site|site|app|news|homepage) (?:can|may) (?:also )?be |^(?i:follow|join|subscribe to|visit|download|support|about) (?:the )?(\p{Lu}[^,.;:]{1,38}?)(?:['’]s?)?(?: (?i:on|at|in|via|app|newsletter|channel|today|now)\b.*|$)`)
-	reCopyright  = regexp.MustCompile(`(?i:©|\(c\)|copyright)[\s,©]*(?i:by\s+)?(?:(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)?\d\d)?)?[\s,-]*(?i:by\s+)?(\p{Lu}[^.,;:|©\d]{1,40}?)(?:\s+(?:19|20)\d\d)?(?:[.,;|]|\s[-–—]|$|\s+(?i:all rights))`)
+	reCopyright  = regexp.MustCompile(`(?i:©|ⓒ|\(c\)|copyright)[\s,©ⓒ]*(?i:by\s+)?(?:(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)?\d\d)?)?[\s,-]*(?i:by\s+)?([\p{Lu}\p{Lo}][^.,;:|©\d<>]{1,40}?)(?:\s+(?:19|20)\d\d)?(?:[.,;|]|\s[-–—]|$|\s+(?i:all rights))`)
+	// reOwned are rights lines that end in the owner's name.
+	reOwned      = regexp.MustCompile(`(?:متعلق به|محفوظة ل|محفوظة لـ|properties of|property of|Eigentum (?:von|der|des)|propriété de|propiedad de)\s*(.{2,40}?)\s*(?:است|می‌باشد|می باشد|©|\d|\.|$)`)
 	reAgencyWord = regexp.MustCompile(`(?i)agenc|agent|presse?\b|newswire|\bwire\b|news service|getty|photo|press association`)
 )
 
@@ -294,12 +302,15 @@ func (d *draft) namedInTail() bool {
 			break
 		}
 		m := reCopyright.FindStringSubmatch(text.Line(c.text))
+		if m == nil {
+			m = reOwned.FindStringSubmatch(text.Line(c.text))
+		}
 		if c.kind != clueTail || m == nil {
 			continue
 		}
 		if o := d.outletNamed(m[1]); o != "" {
 			name = o
-		} else if looksName(trim(m[1])) && !reAgencyWord.MatchString(m[1]) {
+		} else if looksName(trim(m[1])) && !reAgencyWord.MatchString(m[1]) && phraseOf(m[1]) == phraseNone {
 			name = trim(m[1])
 		}
 		why = "it claims the copyright"

@@ -40,11 +40,11 @@ var phraseSources = []struct {
 }{
 	{phraseJunk, []string{
 		`(?:please )?(?:share|tweet|print|e-?mail|email|save|bookmark|like|recommend|rate|send|copy|gift|listen to|report)` + thisPiece + `(?: (?:on|via|to|with) .{1,40})?`,
-		`share|tweet|print|e-?mail|save|like|bookmark|copy link|link copied|copied|listen|reprints|share (?:now|via|on|this|with)(?: .{1,30})?|share on ` + services,
+		services + `|share|tweet|print|e-?mail|save|like|bookmark|copy link|link copied|copied|listen|reprints|share (?:now|via|on|this|with)(?: .{1,30})?|share on ` + services,
 		`(?:share|teilen|partager|compartir|compartilhar|condividi|delen|поделиться|paylaş|شارك|اشتراک گذاری|分享|シェア|공유)?(?:[\s:|,•·/&-]*` + services + `){2,}`,
 		`(?:artikel )?(?:teilen|drucken|merken|speichern|vorlesen|versenden|anhören|kommentieren)(?: (?:auf|bei|per|via|mit|über) .{1,30})?|(?:diesen )?(?:artikel|beitrag|seite) (?:teilen|drucken|vorlesen|anhören|merken|empfehlen|versenden|weiterempfehlen)`,
 		`(?:partager|imprimer|envoyer|enregistrer|écouter|sauvegarder|réagir|commenter)(?:` + thisPiece + `)?(?: (?:sur|par|via|avec) .{1,30})?|temps de lecture.{0,20}|lecture ?:? ?\d+ ?min.{0,10}`,
-		`(?:compartir|compartilhar|compartilhe|comparte|imprimir|guardar|enviar|escuchar|condividi|stampa|salva|ascolta|delen|dela|del|afdrukken|udostępnij|drukuj)(?:` + thisPiece + `)?(?: (?:en|por|em|su|via|op|på|na) .{1,30})?`,
+		`(?:compartir|compartilhar|compartilhe|comparte|imprimir|guardar|enviar|escuchar|condividi|stampa|salva|ascolta|delen|deel|dela|del|afdrukken|bewaar|udostępnij|drukuj)(?:` + thisPiece + `)?(?: (?:en|por|em|no|na|pelo|su|via|op|på|til) .{1,30})?`,
 		`(?:поделиться|поделитесь|распечатать|печать|версия для печати|сохранить|отправить|слушать)(?:` + thisPiece + `)?(?: (?:в|на|с|через|по) .{1,30})?|поділитися(?: .{1,20})?`,
 		`(?:شارك|شاركها|مشاركة|اطبع|طباعة|حفظ|استمع|انشر|نسخ الرابط)(?:` + thisPiece + `)?(?: (?:على|عبر|مع) .{1,30})?|شارك (?:هذا |هذه )?(?:الخبر|المقال|المقالة|الموضوع).{0,20}`,
 		`(?:اشتراک گذاری|به اشتراک بگذارید|چاپ|ذخیره|ارسال|کپی لینک|لینک کوتاه)(?:` + thisPiece + `)?(?: (?:در|با|به) .{1,20})?|(?:paylaş|yazdır|kaydet|dinle|gönder)(?:` + thisPiece + `)?|(?:haberi|bu haberi|sayfayı|yazıyı) (?:paylaş|yazdır|dinle|kaydet|gönder).{0,10}`,
@@ -61,6 +61,10 @@ var phraseSources = []struct {
 		`(?:log ?in|sign in|sign up|register|subscribe|subscribe now|anmelden|abonnieren|registrieren|se connecter|s'abonner|s'inscrire|iniciar sesión|suscríbete|accedi|abbonati|войти|подписаться|اشترك|تسجيل الدخول|عضویت|ورود|abone ol|giriş yap|登录|注册|訂閱|订阅|ログイン|会員登録)(?: (?:now|here|today|jetzt|ici|aquí))?`,
 	}},
 	{phraseJunk, []string{
+		`(?:dalsza część artykułu|ciąg dalszy|artykuł).{0,12} pod reklamą|(?:der )?artikel wird nach der anzeige fortgesetzt|la suite après.{0,30}|continúa (?:después|tras) de la publicidad|(?:a )?matéria continua após.{0,30}|l'articolo continua dopo.{0,30}|(?:tekst|artikel) gaat verder (?:na|onder).{0,30}|продолжение (?:после|под) реклам.{0,10}|विज्ञापन|advertentie|publicidade|annons|annonse|mainos|διαφήμιση|פרסומת|iklan|quảng cáo|hirdetés|publicitate`,
+		`.{0,60}(?:w ramach subskrypcji|nur für abonnenten|réservé aux abonnés|exclusivo para (?:suscriptores|assinantes)|solo per (?:gli )?abbonati|alleen voor abonnees|for subscribers only|subscribers only|только для подписчиков|abonelere özel|会员专享|會員專享|会員限定).{0,60}|(?:masz już konto|already (?:a subscriber|have an account|registered)|(?:sie haben )?bereits (?:abonnent|registriert|ein konto)|déjà abonné|ya (?:eres suscriptor|tienes cuenta)|já é assinante|sei già abbonato|heb je al een|уже есть аккаунт|zaten abone).{0,60}`,
+		`(?:posłuchaj|hör(?:en sie)?|listen to|écouter|escucha|ouça|ascolta|beluister|слушать|прослушать|dinle)(?: .{0,30})?(?: ?[(（] ?\d+ ?(?:min|мин|dk).{0,8}[)）])?`,
+		`(?:zgłoś (?:błąd|naruszenie).{0,20}|udostępnij|drukuj|polub|skomentuj|поширити|надрукувати|sdílet|tisknout|jaa|tulosta|megosztás|nyomtatás|distribuie|tipărește|κοινοποίηση|εκτύπωση|שתפו|הדפסה|शेयर करें|फॉलो करें|प्रिंट|bagikan|cetak|chia sẻ|프린트|프린트하기|글씨크기|글자 ?크기.{0,8}|본문 글자 ?크기.{0,8}|기사 ?저장|링크 ?복사|url ?복사|字體|列印|收藏|分享文章|字級|copiar (?:link|enlace)|copia link|kopiuj link|link kopieren|copier le lien|kopieer link|скопировать ссылку)`,
 		`(?:کد خبر|شناسه خبر|کد مطلب|شماره خبر|رقم الخبر|news (?:id|code)|article (?:id|no|code|number)|story (?:id|code)|id|haber (?:no|kodu)|artikel-?nr|nr|稿件编号|记事id|記事id) ?[:：.#]? ?[\d/-]{2,20}`,
 	}},
 	{phraseMid, []string{
@@ -70,15 +74,16 @@ var phraseSources = []struct {
 		`(?:lee también|leer más|lea también|le puede interesar|te puede interesar|vea también|ver también|más información|leia (?:também|mais)|veja também|saiba mais|leggi anche|vedi anche|lees ook|zie ook|läs också|les også|læs også|czytaj (?:też|także|więcej)|zobacz (?:też|także)) ?[:|»>-] ?.{3,140}`,
 		`(?:читайте также|читать также|смотрите также|по теме|также по теме|подробнее|читайте також) ?[:|»>-] ?.{3,140}`,
 		`(?:اقرأ أيضا|اقرأ أيضاً|إقرأ أيضا|اقرأ المزيد|شاهد أيضا|طالع أيضا|مواضيع ذات صلة|بیشتر بخوانید|بیشتر بدانید|همچنین بخوانید|مطالب مرتبط) ?[:|»>-] ?.{3,140}`,
+		`(?:यह भी पढ़ें|ये भी पढ़ें|इसे भी पढ़ें|baca juga|xem thêm|đọc thêm|citește și|διαβάστε επίσης|lue myös|čtěte také|přečtěte si|olvasta már|további|קראו גם|vídeos?|videos?|veja|photos?|fotos|galerie|diaporama|bildergalerie|foto(?:strecke|galerie)|in bildern) ?[:|»>-] ?.{3,140}`,
 		`(?:ayrıca okuyun|bunu da okuyun|ilgili haber|okumaya devam et|相关阅读|相关新闻|延伸阅读|另请参阅|推荐阅读|関連記事|あわせて読みたい|合わせて読みたい|관련기사) ?[:|»>-] ?.{3,140}`,
 	}},
 	{phraseTail, []string{
 		`.{0,80}(?:can|may) (?:also )?be (?:accessed|reached|viewed|visited|read|found) (?:at|on|via|through|under) (?:the |these |our )?(?:following|alternate|alternative|other|mirror).{0,80}`,
 		`(?:this|the) (?:news|story|article|report|item|post|content|piece)(?: item| story| article)? (?:has been|was|is) (?:collected|gathered|compiled|aggregated|syndicated|republished|reposted|automatically|auto-?generated|generated|provided|sourced|published (?:from|via)).{0,160}`,
 		`.{0,160}click (?:here |on the link |below )?(?:to (?:enter|visit|open|see|read|view|go to)|for) .{0,60}`,
-		`click here.{0,80}|(?:source|original) (?:link|article|url|text|story)(?: ?[:：].{0,200})?|link to (?:the )?(?:source|original).{0,60}|read (?:the )?(?:full|original|whole|rest of the) (?:article|story|text|report).{0,80}|(?:via|source|quelle|fuente|fonte|bron|källa|kilde|źródło|источник|джерело|المصدر|مصدر|منبع|kaynak|来源|來源|消息来源|出典|提供|출처) ?[:：] ?.{1,120}`,
+		`click here.{0,80}|(?:source|original) (?:link|article|url|text|story)(?: ?[:：].{0,200})?|(?:原文網址|原文网址|原文連結|原文链接|원문|元記事|original-?link|lien original|enlace original) ?[:：].{0,300}|link to (?:the )?(?:source|original).{0,60}|read (?:the )?(?:full|original|whole|rest of the) (?:article|story|text|report).{0,80}|(?:via|source|quelle|fuente|fonte|bron|källa|kilde|źródło|источник|джерело|المصدر|مصدر|منبع|kaynak|来源|來源|消息来源|出典|提供|출처) ?[:：] ?.{1,120}`,
 		`.{0,60}(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|todos os direitos reservados|tutti i diritti riservati|riproduzione riservata|alle rechten voorbehouden|med ensamrätt|wszelkie prawa zastrzeżone|все права защищены|جميع الحقوق محفوظة|کلیه حقوق.{0,40}محفوظ|تمامی حقوق.{0,40}محفوظ|tüm hakları saklıdır|版权所有|著作権.{0,30}|無断転載.{0,20}|禁无断转载|무단.{0,6}전재.{0,30}).{0,160}`,
-		`(?:©|\(c\)|copyright) ?.{0,160}|.{0,60}© ?(?:19|20)\d\d.{0,80}|.{0,80}(?:may not be (?:published|reproduced|copied|redistributed|used)|without (?:the )?(?:prior |express )?(?:written )?permission).{0,120}`,
+		`(?:©|ⓒ|\(c\)|copyright) ?.{0,160}|.{0,12}(?:저작권자|版權所有|著作權).{0,80}|.{0,60}(?:усі|всі) права (?:захищено|захищені).{0,60}|.{0,60}सर्वाधिकार सुरक्षित.{0,40}|.{0,60}© ?(?:19|20)\d\d.{0,80}|.{0,80}(?:may not be (?:published|reproduced|copied|redistributed|used)|without (?:the )?(?:prior |express )?(?:written )?permission).{0,120}`,
 		`(?:follow|find|join|connect with|like) (?:us|our|me|.{2,30}) (?:on|at|in|via) .{1,80}|(?:join|subscribe to|follow) (?:our|the) .{0,60}(?:channel|group|page|feed).{0,60}|download (?:our|the) .{0,40}app.{0,60}|get (?:the|our) .{0,40}(?:app|newsletter|headlines|updates).{0,80}`,
 		`(?:sign up|subscribe|register)(?: now| today| here)? (?:for|to) .{1,120}|.{0,80}(?:newsletter|e-?mail alerts|push notifications).{0,100}|.{0,40}(?:straight to|delivered to|in) your inbox.{0,60}|(?:support|donate|become a (?:member|supporter|subscriber)).{0,100}(?:journalism|today|us|now|here)|never miss .{0,60}|stay (?:informed|up to date|tuned|connected).{0,60}`,
 		`(?:contact|write to|e-?mail|reach) (?:us|the (?:author|editor|newsroom|reporter|writer)|our .{1,30}).{0,100}|(?:got|have) (?:a )?(?:tip|story|question|comment|news|feedback|correction|something).{0,100}|(?:send|submit) (?:us )?(?:your|a) .{0,60}(?:tip|comment|letter|feedback|stor).{0,60}|(?:report|spotted|found|see) (?:an?|any) (?:error|mistake|typo|correction|problem).{0,60}|corrections?(?: policy| and clarifications)?`,
@@ -102,12 +107,13 @@ var phraseSources = []struct {
 		`(?:noticias? relacionadas?|artículos? relacionados?|más (?:noticias|leídas?|leídos|información|sobre.{0,30}|en.{0,30})|lo más (?:leído|visto)|te puede interesar|le puede interesar|también te puede interesar|lee también|lea también|ver también|temas relacionados|leia (?:também|mais)|veja também|notícias relacionadas|mais lidas|leggi anche|articoli correlati|i più letti|potrebbe interessarti|lees ook|meer over.{0,40}|gerelateerd|läs (?:också|mer|även)|mest läst|les også|læs også|czytaj (?:też|także)|zobacz także|polecane|najczęściej czytane)[:：]?`,
 		`(?:читайте также|по теме|материалы по теме|похожие (?:статьи|материалы|новости)|другие новости|самое читаемое|популярное|главное|последние новости|ещё по теме|еще по теме|новости по теме|рекомендуем|читайте також)[:：]?`,
 		`(?:اقرأ أيضا|إقرأ أيضا|اقرأ المزيد|مواضيع ذات صلة|أخبار ذات صلة|مقالات ذات صلة|المزيد من.{0,30}|الأكثر قراءة|قد يعجبك أيضا|قد يهمك(?: أيضا)?|شاهد أيضا|أحدث الأخبار|آخر الأخبار|مطالب مرتبط|اخبار مرتبط|بیشتر بخوانید|پربازدیدترین(?: ها)?|پربازدیدها|آخرین اخبار|خبرهای مرتبط|همچنین بخوانید)[:：]?`,
-		`(?:ilgili (?:haberler|konular|içerikler)|benzer haberler|en çok okunanlar?|bunlar da ilginizi çekebilir|ilginizi çekebilir|son (?:dakika )?haberler|diğer haberler|ayrıca okuyun|相关(?:阅读|新闻|文章|报道|链接|推荐)|延伸阅读|推荐(?:阅读|新闻)|热门(?:文章|新闻|推荐)|更多(?:新闻|内容|推荐)?|猜你喜欢|最新(?:新闻|消息)|関連(?:記事|ニュース|リンク|キーワード)|おすすめ(?:記事)?|あわせて読みたい|人気記事|最新(?:記事|ニュース)|アクセスランキング|ランキング|관련 ?(?:기사|뉴스)|인기 ?기사|많이 본 .{0,8})[:：]?`,
+		`(?:ilgili (?:haberler|konular|içerikler)|benzer haberler|en çok okunanlar?|bunlar da ilginizi çekebilir|ilginizi çekebilir|son (?:dakika )?haberler|diğer haberler|ayrıca okuyun|相关(?:阅读|新闻|文章|报道|链接|推荐)|相關(?:閱讀|新聞|文章|報道|報導|連結|推薦)|延伸阅读|延伸閱讀|推荐(?:阅读|新闻)|推薦(?:閱讀|新聞|文章)|热门(?:文章|新闻|推荐)|熱門(?:文章|新聞|推薦)|更多(?:新闻|新聞|内容|內容|推荐|推薦)?|猜你喜欢|猜你喜歡|(?:संबंधित|अन्य|ताजा|और) (?:खबरें|समाचार|लेख)|ये भी पढ़ें|यह भी पढ़ें|इसे भी पढ़ें|(?:berita|artikel) (?:terkait|lainnya|terpopuler)|baca juga|tin (?:liên quan|khác)|bài viết liên quan|xem thêm|kapcsolódó (?:cikkek|hírek)|ajánlott|știri similare|citește și|σχετικά (?:άρθρα|νέα)|διαβάστε (?:επίσης|ακόμη)|כתבות (?:נוספות|קשורות)|související (?:články)?|čtěte (?:také|dále)|mohlo by vás zajímat|lue (?:myös|lisää)|aiheesta lisää|最新(?:新闻|消息)|関連(?:記事|ニュース|リンク|キーワード)|おすすめ(?:記事)?|あわせて読みたい|人気記事|最新(?:記事|ニュース)|アクセスランキング|ランキング|관련 ?(?:기사|뉴스)|인기 ?기사|많이 본 .{0,8})[:：]?`,
 	}},
 	{phraseAll, []string{
+		`(?:view|read|see|show|voir|lire|ver|leggi|vedi|lees|bekijk|zobacz|смотреть|читать)(?: all| the| les?| los| i| tutti i| de| alle)? ?(?:\d+ )?(?:comments?|commentaires?|comentarios|comentários|commenti|reacties|komentarze|комментарии)(?: ?[(（] ?\d+ ?[)）])?|\d+ (?:komentarz[ey]?|komentarzy|kommentarer|kommentaria|hozzászólás|comentarii|yorum|टिप्पणियां)|댓글 \d+|留言 ?[(（]? ?\d+ ?[)）]?`,
 		`(?:\d+ )?(?:comments?|replies|discussion|responses)(?: ?[(（:]? ?\d* ?[)）]?)?|leave a (?:comment|reply)|post a comment|join the (?:conversation|discussion).{0,40}|write a comment.{0,30}|what do you think.{0,60}|(?:\d+ )?(?:kommentare?|leserkommentare|diskussion)(?: ?[(（:]? ?\d* ?[)）]?)?|(?:schreiben sie|kommentar (?:schreiben|verfassen|hinterlassen)).{0,40}|diskutieren sie.{0,40}`,
 		`(?:\d+ )?(?:commentaires?|réactions?|comentarios?|comentários?|commenti|reacties|kommentarer|komentarze)(?: ?[(（:]? ?\d* ?[)）]?)?|laisser un commentaire|laissez un commentaire|deja (?:un|tu) comentario|deixe (?:um|seu) comentário|lascia un commento|dodaj komentarz`,
-		`(?:\d+ )?(?:комментари[ийя]|комментариев|обсуждение|коментарі)(?: ?[(（:]? ?\d* ?[)）]?)?|(?:оставить|добавить|написать) комментарий|(?:التعليقات|تعليقات|أضف تعليقا?|اترك تعليقا?|اكتب تعليقا?)(?: ?[(（:]? ?\d* ?[)）]?)?.{0,20}|(?:نظرات(?: کاربران)?|دیدگاه(?:‌ها| ها)?|ارسال نظر|نظر شما|دیدگاه خود را.{0,30})(?: ?[(（:]? ?\d* ?[)）]?)?|(?:yorumlar|yorum (?:yap|yaz|ekle)|yorumunuzu.{0,20})(?: ?[(（:]? ?\d* ?[)）]?)?|(?:网友评论|发表评论|评论区|全部评论|コメント(?:する|を書く|欄)?|댓글)(?: ?[(（:]? ?\d* ?[)）]?)?`,
+		`(?:\d+ )?(?:комментари[ийя]|комментариев|обсуждение|коментарі)(?: ?[(（:]? ?\d* ?[)）]?)?|(?:оставить|добавить|написать) комментарий|(?:التعليقات|تعليقات|أضف تعليقا?|اترك تعليقا?|اكتب تعليقا?)(?: ?[(（:]? ?\d* ?[)）]?)?.{0,20}|(?:نظرات(?: کاربران)?|دیدگاه(?:‌ها| ها)?|ارسال نظر|نظر شما|دیدگاه خود را.{0,30})(?: ?[(（:]? ?\d* ?[)）]?)?|(?:yorumlar|yorum (?:yap|yaz|ekle)|yorumunuzu.{0,20})(?: ?[(（:]? ?\d* ?[)）]?)?|(?:网友评论|发表评论|评论区|全部评论|留言|評論|網友評論|发表留言|टिप्पणियां|टिप्पणी|komentar|bình luận|hozzászólások?|comentarii|σχόλια|תגובות|コメント(?:する|を書く|欄)?|댓글)(?: ?[(（:]? ?\d* ?[)）]?)?`,
 	}},
 }
 
@@ -135,6 +141,9 @@ const longestPhrase = 420
 // phraseOf tells which kind of stock line s is.
 func phraseOf(s string) phraseKind {
 	if len(s) > longestPhrase {
+		if promo(s) {
+			return phraseJunk
+		}
 		return phraseNone
 	}
 	f := phraseForm(s)
@@ -145,6 +154,9 @@ func phraseOf(s string) phraseKind {
 		if p.re.MatchString(f) {
 			return p.kind
 		}
+	}
+	if promo(s) {
+		return phraseJunk
 	}
 	return phraseNone
 }

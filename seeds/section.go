@@ -37,7 +37,7 @@ var homeNames = homeTable()
 
 func homeTable() map[string]bool {
 	table := map[string]bool{}
-	for _, n := range strings.Split("home|homepage|home page|front page|start|startseite|accueil|inicio|portada|início|capa|home page|voorpagina|hem|forside|strona główna|главная|на главную|الرئيسية|الصفحة الرئيسية|صفحه اصلی|خانه|anasayfa|ana sayfa|首页|首頁|ホーム|トップ|홈|you are here|sie sind hier|vous êtes ici", "|") {
+	for _, n := range strings.Split("home|homepage|home page|front page|start|startseite|accueil|inicio|portada|início|capa|home page|voorpagina|hem|forside|strona główna|главная|на главную|الرئيسية|الصفحة الرئيسية|صفحه اصلی|خانه|anasayfa|ana sayfa|首页|首頁|ホーム|トップ|홈|होम|मुखपृष्ठ|головна|на головну|головна сторінка|domů|úvod|hjem|forsiden|etusivu|kezdőlap|főoldal|címlap|acasă|prima pagină|beranda|trang chủ|หน้าแรก|αρχική|αρχική σελίδα|דף הבית|ראשי|начало|почетна|početna|naslovnica|domov|pradžia|sākums|avaleht|হোম|முகப்பு|მთავარი|գլխավոր|басты бет|início da página|page d'accueil|pagina iniziale|prima pagina|homepagina|you are here|sie sind hier|vous êtes ici", "|") {
 		table[key(n)] = true
 	}
 	return table
@@ -104,8 +104,9 @@ func isPathMark(r rune) bool { return strings.ContainsRune("/>»›→|＞／｜
 
 // withoutHeadline drops the last part of a path when it is the headline that follows, shortened perhaps.
 func (r *reader) withoutHeadline(parts []string, i int) []string {
-	last := key(strings.TrimRight(parts[len(parts)-1], ".… "))
-	if len(parts) < 2 || len(last) < 8 {
+	end := parts[len(parts)-1]
+	last := key(strings.TrimRight(end, ".… "))
+	if len(parts) < 2 || len(last) < 8 || words(end) < 4 && !strings.HasSuffix(end, "…") && !strings.HasSuffix(end, "...") {
 		return parts
 	}
 	for _, l := range r.nonBlank(i+1, 6) {
@@ -129,21 +130,37 @@ func (r *reader) withoutDates(parts []string) []string {
 	return out
 }
 
-// capitalLabel takes a label in capitals above the headline, such as "ENERGY POLICY".
+// capitalLabel takes a label above the headline: in capitals, such as "ENERGY POLICY", or of one or two words above a line that is certainly the headline.
 func (r *reader) capitalLabel(i int) bool {
 	l := r.lines[i]
-	if r.d.title != "" || words(l.text) > 3 || len(l.text) > 40 || strings.IndexFunc(l.text, unicode.IsLower) >= 0 || strings.IndexFunc(l.text, unicode.IsUpper) < 0 {
+	capitals := strings.IndexFunc(l.text, unicode.IsLower) < 0 && strings.IndexFunc(l.text, unicode.IsUpper) >= 0
+	if r.d.title != "" || len(r.d.section) > 0 || words(l.text) > 3 || width(l.text) > 40 || !capitals && (words(l.text) > 2 || width(l.text) > 24) {
 		return false
 	}
 	next := r.nonBlank(i+1, 1)
-	if len(next) == 0 || words(next[0].text) < 4 || words(next[0].text) > 28 || ended(next[0].text) {
+	if len(next) == 0 || words(next[0].text) < 4 || words(next[0].text) > 28 || strings.HasSuffix(next[0].text, ".") || words(next[0].text) < 2*words(l.text) {
 		return false
 	}
-	if _, ok := page.ParseWhen(next[0].text); ok || strings.IndexFunc(next[0].text, unicode.IsLower) < 0 {
+	if !capitals && !r.headGoesOn(i+1) {
+		return false
+	}
+	if _, ok := page.ParseWhen(next[0].text); ok || capitals && strings.IndexFunc(next[0].text, unicode.IsLower) < 0 {
 		return false
 	}
 	r.d.section = []string{text.Line(strings.Trim(l.text, " :"))}
 	return true
+}
+
+// headGoesOn reports whether the line after the first one from index i on is a date, a byline or a control, so that the first is a headline.
+func (r *reader) headGoesOn(i int) bool {
+	lines := r.nonBlank(i, 3)
+	for _, l := range lines[min(1, len(lines)):] {
+		probe := &reader{d: &draft{options: r.d.options}}
+		if probe.dateLine(l.text, true) || probe.byline(l.text) || isYearless(l.text) || phraseOf(l.text) == phraseJunk || words(l.text) <= 3 && looksName(l.text) {
+			return true
+		}
+	}
+	return false
 }
 
 // nextIsHead reports whether after line i the head goes on: a date, a byline, the headline again, or an empty line and a full paragraph.
