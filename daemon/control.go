@@ -43,21 +43,28 @@ func (d *Daemon) control(mux *http.ServeMux) {
 		"POST /control/reindex":               d.orderReindex,
 	}
 	for pattern, order := range orders {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			if err := r.ParseForm(); err != nil {
-				web.WriteError(w, web.BadRequest("%v", err))
-				return
-			}
-			answer, err := order(r)
-			switch {
-			case errors.Is(err, store.ErrDamaged):
-				web.WriteError(w, &web.Error{Status: StatusDamaged, Msg: err.Error()})
-			case err != nil:
-				web.WriteError(w, err)
-			default:
-				web.WriteJSON(w, r, answer)
-			}
-		})
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { obey(w, r, order) })
+	}
+	mux.HandleFunc("POST /control/import", func(w http.ResponseWriter, r *http.Request) {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // an archive takes as long as it takes; inside one process there is no deadline
+		obey(w, r, d.orderImport)
+	})
+}
+
+// obey carries out an order and answers.
+func obey(w http.ResponseWriter, r *http.Request, order func(*http.Request) (any, error)) {
+	if err := r.ParseForm(); err != nil {
+		web.WriteError(w, web.BadRequest("%v", err))
+		return
+	}
+	answer, err := order(r)
+	switch {
+	case errors.Is(err, store.ErrDamaged):
+		web.WriteError(w, &web.Error{Status: StatusDamaged, Msg: err.Error()})
+	case err != nil:
+		web.WriteError(w, err)
+	default:
+		web.WriteJSON(w, r, answer)
 	}
 }
 

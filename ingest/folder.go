@@ -35,6 +35,8 @@ type SeedFolder struct {
 	Outlet      string         // "": by what the file says
 	Outlets     []seeds.Outlet
 	AnnounceAll bool
+	// AnnounceNone makes everything in the folder backlog, whenever it comes: an import.
+	AnnounceNone bool
 }
 
 // FolderReader reads seed folders.
@@ -245,7 +247,7 @@ func (s *folderScan) complete(it *news.Item, file news.File) {
 	}
 	it.Seen, it.At = now, now
 	old := !it.Published.IsZero() && it.Published.Time.Before(now.Add(-backlogAge))
-	it.Backlog = !s.folder.AnnounceAll && (s.state.FirstRead.IsZero() || old)
+	it.Backlog = s.folder.AnnounceNone || !s.folder.AnnounceAll && (s.state.FirstRead.IsZero() || old)
 	it.Origin = news.Origin{Raw: file.Raw, At: now, FinalURL: s.folder.Dir + "/" + file.Path}
 	it.Keys = dedupe.KeysOf(it)
 }

@@ -77,15 +77,22 @@ func (a *app) mustDial(ctx context.Context) (*client, error) {
 
 // do sends a request; a path's values are query parameters. An answer that is an error comes back as one.
 func (c *client) do(ctx context.Context, method, path string, v url.Values) (*http.Response, error) {
-	target := "http://mediawatch" + path
-	if len(v) > 0 {
-		target += "?" + v.Encode()
+	return c.send(ctx, method, order{path: path, params: v})
+}
+
+func (c *client) send(ctx context.Context, method string, o order) (*http.Response, error) {
+	target := "http://mediawatch" + o.path
+	if len(o.params) > 0 {
+		target += "?" + o.params.Encode()
 	}
-	req, err := http.NewRequestWithContext(ctx, method, target, nil)
+	req, err := http.NewRequestWithContext(ctx, method, target, o.body)
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("Accept", "application/jsonl")
+	if o.body != nil {
+		req.Header.Set("Content-Type", "application/octet-stream")
+	}
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, err
@@ -99,6 +106,15 @@ func (c *client) do(ctx context.Context, method, path string, v url.Values) (*ht
 		answer.Error = resp.Status
 	}
 	return nil, answerError(resp.StatusCode, answer.Error)
+}
+
+// post sends an order and decodes the answer into v.
+func (c *client) post(ctx context.Context, o order, v any) error {
+	resp, err := c.send(ctx, http.MethodPost, o)
+	if err != nil {
+		return err
+	}
+	return decode(resp, o.path, v)
 }
 
 // answerError turns the status of an answer into the exit code it stands for.
@@ -119,6 +135,10 @@ func (c *client) get(ctx context.Context, method, path string, params url.Values
 	if err != nil {
 		return err
 	}
+	return decode(resp, path, v)
+}
+
+func decode(resp *http.Response, path string, v any) error {
 	defer resp.Body.Close()
 	if err := json.NewDecoder(resp.Body).Decode(v); err != nil {
 		return fmt.Errorf("read the answer to %s: %w", path, err)

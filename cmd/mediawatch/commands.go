@@ -10,6 +10,7 @@ type commands struct {
 	Cfg     cfgCmd     `cmd:"" name:"config" help:"Check or show the configuration."`
 	Reload  reloadCmd  `cmd:"" help:"Make the running daemon read its configuration again."`
 	Parse   parseCmd   `cmd:"" help:"Show what is read from a feed document or seed file."`
+	Import  importCmd  `cmd:"" help:"Bring in articles (.jsonl, .csv, a folder of seed files) or subscriptions (.opml)."`
 	Feed    feedCmd    `cmd:"" help:"Subscriptions."`
 	Opml    opmlCmd    `cmd:"" help:"Subscriptions as OPML."`
 	Items   itemsCmd   `cmd:"" help:"List items, newest first."`

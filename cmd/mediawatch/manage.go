@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -13,16 +14,32 @@ import (
 	"mediawatch/web"
 )
 
+// order is something to be done by whoever has the store.
+type order struct {
+	path   string
+	params url.Values
+	body   io.Reader // nil: none
+	sent   func()    // called before the answer is printed; nil: nothing
+}
+
 // command sends an order and prints what was done.
 func (a *app) command(ctx context.Context, path string, params url.Values) error {
+	return a.order(ctx, order{path: path, params: params})
+}
+
+// order sends an order and prints what was done.
+func (a *app) order(ctx context.Context, o order) error {
 	conn, err := a.connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.close()
 	var answer daemon.Done
-	if err := conn.get(ctx, http.MethodPost, path, params, &answer); err != nil {
+	if err := conn.post(ctx, o, &answer); err != nil {
 		return err
+	}
+	if o.sent != nil {
+		o.sent()
 	}
 	for _, line := range answer.Lines {
 		fmt.Fprintln(a.stdout, line)

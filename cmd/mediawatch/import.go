@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+type importCmd struct {
+	File string `arg:"" placeholder:"FILE" help:"Articles as .jsonl or .csv (id, outlet, url, title, text, published), a folder of seed files, or subscriptions as .opml; - is standard input."`
+	As   string `enum:"jsonl,csv,opml,dir," default:"" help:"What it is, when the name does not say: jsonl, csv, opml or dir."`
+	Name string `help:"Where the articles come from: the same name and article again add nothing (default: the name of the file)."`
+}
+
+func (c *importCmd) Run(ctx context.Context, a *app) error {
+	as, err := c.kind()
+	if err != nil {
+		return err
+	}
+	params := url.Values{"as": {as}, "name": {c.name()}, "author": {a.author()}}
+	if as == "dir" {
+		dir, err := filepath.Abs(c.File)
+		if err != nil {
+			return err
+		}
+		params.Set("dir", dir)
+		return a.order(ctx, order{path: "/control/import", params: params})
+	}
+	body, size, err := a.open(c.File)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	p := a.progress("import "+filepath.Base(c.File), size)
+	defer p.end()
+	return a.order(ctx, order{path: "/control/import", params: params, body: io.TeeReader(body, p), sent: p.end})
+}
+
+// name is where the articles come from.
+func (c *importCmd) name() string {
+	switch {
+	case c.Name != "":
+		return c.Name
+	case c.File == "-":
+		return "stdin"
+	}
+	return filepath.Base(filepath.Clean(c.File))
+}
+
+// kind tells what is to be imported.
+func (c *importCmd) kind() (string, error) {
+	if c.As != "" {
+		return c.As, nil
+	}
+	if info, err := os.Stat(c.File); err == nil && info.IsDir() {
+		return "dir", nil
+	}
+	switch strings.ToLower(filepath.Ext(c.File)) {
+	case ".jsonl", ".ndjson":
+		return "jsonl", nil
+	case ".csv", ".tsv":
+		return "csv", nil
+	case ".opml", ".xml":
+		return "opml", nil
+	}
+	return "", usageError("what is %s? say --as jsonl, csv, opml or dir", c.File)
+}
+
+// open opens a file, or standard input for "-", and tells its size in bytes; 0 when that is not known.
+func (a *app) open(name string) (io.ReadCloser, int64, error) {
+	if name == "-" {
+		return io.NopCloser(a.stdin), 0, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	return f, info.Size(), nil
+}
+
+// progressEvery is how often the line that shows progress is drawn again.
+const progressEvery = 200 * time.Millisecond
+
+// progress shows on a terminal how far long work has come, and is silent anywhere else. What is written to it is counted and dropped.
+type progress struct {
+	out         io.Writer // nil: silent
+	what        string
+	size, bytes int64
+	lines       int64
+	drawn       time.Time
+}
+
+func (a *app) progress(what string, size int64) *progress {
+	p := &progress{what: what, size: size}
+	if f, ok := a.stderr.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+			p.out = f
+		}
+	}
+	return p
+}
+
+// Write implements io.Writer.
+func (p *progress) Write(b []byte) (int, error) {
+	p.bytes += int64(len(b))
+	p.lines += int64(bytes.Count(b, []byte("\n")))
+	if now := time.Now(); p.out != nil && now.Sub(p.drawn) >= progressEvery {
+		p.drawn = now
+		fmt.Fprintf(p.out, "\r%s\x1b[K", p)
+	}
+	return len(b), nil
+}
+
+// String is the line: "import archive.jsonl: 45 %, 12000 lines".
+func (p *progress) String() string {
+	if p.size == 0 {
+		return fmt.Sprintf("%s: %d lines", p.what, p.lines)
+	}
+	return fmt.Sprintf("%s: %d %%, %d lines", p.what, min(100, p.bytes*100/p.size), p.lines)
+}
+
+// end takes the line away.
+func (p *progress) end() {
+	if p.out != nil && !p.drawn.IsZero() {
+		fmt.Fprint(p.out, "\r\x1b[K")
+		p.out = nil
+	}
+}

@@ -1,0 +1,182 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+
+	"mediawatch/config"
+	"mediawatch/feeds"
+	"mediawatch/ingest"
+	"mediawatch/seeds"
+	"mediawatch/store"
+	"mediawatch/web"
+)
+
+// toldFaults is how many lines of an import that could not be read are named one by one.
+const toldFaults = 100
+
+// orderImport reads articles or subscriptions from the body, or a folder of seed files.
+func (d *Daemon) orderImport(r *http.Request) (any, error) {
+	name := strings.TrimSpace(r.FormValue("name"))
+	if name == "" {
+		return nil, web.BadRequest("an import needs a name")
+	}
+	if err := d.space(); err != nil {
+		return nil, err
+	}
+	switch format := r.FormValue("as"); format {
+	case "opml":
+		return d.importSubscriptions(r, name)
+	case "dir":
+		return d.importFolder(r.Context(), r.FormValue("dir"), name)
+	case string(ingest.FormatJSONL), string(ingest.FormatCSV):
+		return d.importArticles(r, ingest.Format(format), name)
+	default:
+		return nil, web.BadRequest("articles come as jsonl, csv or dir, subscriptions as opml; not as %q", format)
+	}
+}
+
+// counted is a number with its noun.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// told gathers lines for people, not without end.
+type told struct {
+	lines []string
+	more  int
+}
+
+func (t *told) add(line string) {
+	if len(t.lines) < toldFaults {
+		t.lines = append(t.lines, line)
+		return
+	}
+	t.more++
+}
+
+func (t *told) all() []string {
+	if t.more == 0 {
+		return t.lines
+	}
+	return append(t.lines, fmt.Sprintf("and %d more", t.more))
+}
+
+func (d *Daemon) importArticles(r *http.Request, format ingest.Format, name string) (any, error) {
+	var t told
+	importer := ingest.Importer{Journal: d.o.Store, Feeds: d.o.Store, Outlets: outletsOf(&d.facts), Now: d.o.Now, Append: d.append, Tell: t.add}
+	res, err := importer.Import(r.Context(), r.Body, format, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.CatchUp(r.Context()); err != nil {
+		return nil, err
+	}
+	summary := fmt.Sprintf("%s: %d new, %d revised, %d known", counted(res.Read, "article"), res.New, res.Revised, res.Known)
+	if res.Faults > 0 {
+		summary += "; " + counted(res.Faults, "line") + " could not be imported"
+	}
+	return Done{Lines: t.all(), Summary: summary, Failed: res.Faults > 0}, nil
+}
+
+// append keeps one document and tells the followers.
+func (d *Daemon) append(ctx context.Context, doc store.Document) (store.Receipt, error) {
+	receipt, err := d.o.Store.Append(ctx, store.Batch{Documents: []store.Document{doc}})
+	if err == nil {
+		d.appended(receipt)
+	}
+	return receipt, err
+}
+
+// importFolder reads a folder of seed files once.
+func (d *Daemon) importFolder(ctx context.Context, dir, name string) (any, error) {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, web.BadRequest("%s is not a folder that the daemon can read", dir)
+	}
+	d.scan.Lock()
+	defer d.scan.Unlock()
+	folder := ingest.ImportFolder(dir, name)
+	for _, o := range d.config.Load().Outlets {
+		folder.Outlets = append(folder.Outlets, seeds.Outlet{Name: o.Name, Sites: o.Sites, Location: o.Location})
+	}
+	res, err := d.folder.Read(ctx, folder)
+	if err != nil {
+		return nil, err
+	}
+	var added, revised int
+	for _, doc := range res.Documents {
+		receipt, err := d.append(ctx, doc)
+		if err != nil {
+			return nil, err
+		}
+		added, revised = added+len(receipt.New), revised+len(receipt.Revised)
+	}
+	if err := d.CatchUp(ctx); err != nil {
+		return nil, err
+	}
+	summary := fmt.Sprintf("%s: %d new, %d revised", counted(res.Read, "seed file"), added, revised)
+	if res.Waiting > 0 {
+		summary += fmt.Sprintf("; %d are still being written: import again", res.Waiting)
+	}
+	return Done{Lines: res.Problems, Summary: summary}, nil
+}
+
+// importSubscriptions saves what an OPML file lists; the feeds are read when they are due, which is at once.
+func (d *Daemon) importSubscriptions(r *http.Request, name string) (any, error) {
+	list, err := feeds.ReadOPML(r.Body)
+	if err != nil {
+		return nil, web.BadRequest("%s: %v", name, err)
+	}
+	cfg := d.config.Load()
+	have := make(map[string]bool, len(cfg.Feeds))
+	for _, f := range cfg.Feeds {
+		have[f.URL] = true
+	}
+	var t told
+	added, known, faults := 0, 0, 0
+	for _, sub := range list {
+		if have[sub.URL] {
+			known++
+			continue
+		}
+		have[sub.URL] = true
+		feed := config.Feed{URL: sub.URL, Tags: sub.Tags, Author: r.FormValue("author"), Time: d.o.Now()}
+		if _, err := cfg.SaveFeed(feed); err != nil {
+			faults++
+			t.add(fmt.Sprintf("%s:%d: %s", name, sub.Line, mistakesOf(err)))
+			continue
+		}
+		added++
+	}
+	if added > 0 {
+		if _, err := d.Reload(r.Context()); err != nil {
+			return nil, err
+		}
+	}
+	summary := fmt.Sprintf("%s: %d new, %d known", counted(len(list), "subscription"), added, known)
+	if faults > 0 {
+		summary += fmt.Sprintf("; %d could not be imported", faults)
+	}
+	return Done{Lines: t.all(), Summary: summary, Failed: faults > 0}, nil
+}
+
+// mistakesOf says what is wrong with a value that was to be saved, without the place in a file that was never written.
+func mistakesOf(err error) string {
+	var mistakes *config.Errors
+	if !errors.As(err, &mistakes) {
+		return err.Error()
+	}
+	lines := make([]string, len(mistakes.List))
+	for i, m := range mistakes.List {
+		lines[i] = m.Msg
+	}
+	return strings.Join(lines, "; ")
+}
