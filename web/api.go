@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -12,11 +13,8 @@ import (
 	"mediawatch/store"
 )
 
-// The bounds of a listing in the API.
-const (
-	defaultLimit = 50
-	maxLimit     = 100_000
-)
+// defaultLimit is how much a listing of the API holds when it is not told.
+const defaultLimit = 50
 
 // Error is an error with the HTTP status it deserves.
 type Error struct {
@@ -93,8 +91,8 @@ func limitOf(r *http.Request) (int, error) {
 	if err != nil || n < 0 {
 		return 0, BadRequest("limit %q: a number from 0 (all) expected", v)
 	}
-	if n == 0 || n > maxLimit {
-		n = maxLimit
+	if n == 0 {
+		n = math.MaxInt
 	}
 	return n, nil
 }

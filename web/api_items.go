@@ -31,7 +31,7 @@ func (s *Server) items(r *http.Request) (any, error) {
 		if !s.hasWatch(watch) {
 			return nil, BadRequest("there is no watch %q", watch)
 		}
-		return s.watchItems(r.Context(), watch, limit)
+		return s.watchItems(r.Context(), watch, before, limit)
 	}
 	return s.recentItems(r.Context(), before, limit)
 }
@@ -57,23 +57,22 @@ func (s *Server) recentItems(ctx context.Context, before news.Seq, limit int) (a
 	return page, nil
 }
 
-// watchItems lists the items that match a watch, newest match first.
-func (s *Server) watchItems(ctx context.Context, watch string, limit int) (any, error) {
-	var ids []news.ItemID
-	err := s.eachMatch(ctx, watch, func(ev news.MatchEvent) {
-		if ev.Change == news.ChangeNew {
-			ids = append(ids, ev.Item)
-		}
-	})
+// watchItems lists the items that match a watch, newest match first, beginning below a match's Seq (0: at the newest).
+func (s *Server) watchItems(ctx context.Context, watch string, before news.Seq, limit int) (any, error) {
+	lines, err := s.matchLines(ctx, watch)
 	if err != nil {
 		return nil, err
 	}
 	page := Page[ItemView]{Items: []ItemView{}}
-	for end := len(ids); end > 0 && len(page.Items) < limit; {
-		start := max(0, end-readPage)
-		refs := make([]store.Ref, 0, end-start)
-		for i := end - 1; i >= start; i-- {
-			refs = append(refs, store.Ref{Item: ids[i]})
+	for len(lines) > 0 && before > 0 && lines[0].Seq >= before {
+		lines = lines[1:]
+	}
+	for len(lines) > 0 && len(page.Items) < limit {
+		part := lines[:min(len(lines), readPage, limit-len(page.Items))]
+		lines = lines[len(part):]
+		refs := make([]store.Ref, len(part))
+		for i, ev := range part {
+			refs[i] = store.Ref{Item: ev.Item}
 		}
 		items, err := s.store.Items(ctx, refs)
 		if err != nil {
@@ -84,28 +83,44 @@ func (s *Server) watchItems(ctx context.Context, watch string, limit int) (any, 
 			return nil, err
 		}
 		for _, v := range views {
-			if len(page.Items) < limit && slices.Contains(v.Watches, watch) {
+			if slices.Contains(v.Watches, watch) {
 				page.Items = append(page.Items, v)
 			}
 		}
-		end = start
+		if len(lines) > 0 {
+			page.Next = strconv.FormatUint(uint64(part[len(part)-1].Seq), 10)
+		} else {
+			page.Next = ""
+		}
 	}
 	return page, nil
 }
 
-// eachMatch walks the log of a watch.
-func (s *Server) eachMatch(ctx context.Context, watch string, f func(news.MatchEvent)) error {
-	var after news.Seq
-	for {
+// matchLines returns the lines of a watch's log that tell of new matches, newest first. An item that stopped matching and began again has its newest line only.
+func (s *Server) matchLines(ctx context.Context, watch string) ([]news.MatchEvent, error) {
+	var lines []news.MatchEvent
+	for after := news.Seq(0); ; {
 		events, err := s.store.MatchEvents(ctx, watch, after, readPage)
-		if err != nil || len(events) == 0 {
-			return err
+		if err != nil {
+			return nil, err
+		}
+		if len(events) == 0 {
+			break
 		}
 		for _, ev := range events {
-			f(ev)
+			if ev.Change == news.ChangeNew {
+				lines = append(lines, ev)
+			}
 		}
 		after = events[len(events)-1].Seq
 	}
+	slices.Reverse(lines)
+	seen := make(map[news.ItemID]bool, len(lines))
+	return slices.DeleteFunc(lines, func(ev news.MatchEvent) bool {
+		again := seen[ev.Item]
+		seen[ev.Item] = true
+		return again
+	}), nil
 }
 
 // changedItems turns the journal into upserts: each item once, at its last change among the events read.

@@ -29,7 +29,7 @@ type line struct {
 func (s *Server) lineOf(t *told, root, without string) line {
 	it := t.item
 	l := line{
-		Root: root, ID: it.ID.String(), Story: it.ID.String(), URL: webURL(it.URL), Title: headline(it), Lang: it.Lang, Outlet: outletName(it), Time: itemWhen(it, s.o.Now()),
+		Root: root, ID: it.ID.String(), Story: it.ID.String(), URL: webURL(it.URL), Title: headline(it), Lang: it.Lang, Outlet: it.Outlet, Time: itemWhen(it, s.o.Now()),
 		Also: t.alsoLine(), Edited: it.N > 1, Quotes: t.quotes(), Watches: s.watchRefs(t.matches, without),
 	}
 	if !t.story.ID.IsZero() {

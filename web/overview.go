@@ -29,6 +29,7 @@ type overview struct {
 	Waiting     string
 	Digests     []digestRow
 	Trouble     []string
+	Calm        string // what to say when there is no trouble
 	Sources     string
 }
 
@@ -135,7 +136,7 @@ func (s *Server) overviewStories(ctx context.Context, o *overview, root string) 
 
 // trouble fills in the feeds that people should look at.
 func (o *overview) trouble(subs []news.Feed) {
-	web, folders := 0, 0
+	web, folders, lately := 0, 0, 0
 	for _, f := range subs {
 		if f.Kind == news.KindSeed {
 			folders++
@@ -144,10 +145,18 @@ func (o *overview) trouble(subs []news.Feed) {
 		}
 		if p := FeedProblem(f); p != "" {
 			o.Trouble = append(o.Trouble, p)
+		} else if f.Error != "" && !f.Paused {
+			lately++
 		}
 	}
 	if more := len(o.Trouble) - overviewTrouble; more > 0 {
 		o.Trouble = append(o.Trouble[:overviewTrouble], "and "+thousands(more)+" more")
+	}
+	switch {
+	case lately > 0 && len(o.Trouble) == 0:
+		o.Calm = "None for long; " + count(lately, "feed") + " failed at the last try and will be asked again."
+	case len(o.Trouble) == 0:
+		o.Calm = "None."
 	}
 	var parts []string
 	if web > 0 {
@@ -156,11 +165,9 @@ func (o *overview) trouble(subs []news.Feed) {
 	if folders > 0 {
 		parts = append(parts, count(folders, "folder"))
 	}
-	o.Sources = strings.Join(append(parts, "all subscriptions"), ", ")
+	o.Sources = "All subscriptions"
 	if len(parts) > 0 {
 		o.Sources = "All " + strings.Join(parts, " and ")
-	} else {
-		o.Sources = "Subscriptions"
 	}
 }
 

@@ -269,7 +269,7 @@ func (s *Server) editionStories(ctx context.Context, e news.Edition) ([]editionS
 		if items[i].ID.IsZero() {
 			continue
 		}
-		st := editionStory{ID: items[i].ID.String(), Title: headline(&items[i]), Outlet: outletName(&items[i])}
+		st := editionStory{ID: items[i].ID.String(), Title: headline(&items[i]), Outlet: items[i].Outlet}
 		if n := e.Stories[i].Items; n > 1 {
 			st.Items = count(n, "article")
 		}

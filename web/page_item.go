@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	pageEvidence  = 12 // hits listed for a watch
+	pageEvidence  = 20 // words listed for a watch
 	pageRevisions = 20 // newest revisions compared
 )
 
@@ -44,10 +44,14 @@ type itemWatch struct {
 	watchRef
 	At       *when
 	Backlog  bool
-	Evidence []itemHit
+	Evidence []itemHits
 }
 
-type itemHit struct{ Words, Field, Note string }
+// itemHits are the words that were found in one field.
+type itemHits struct {
+	Field string
+	Words []string
+}
 
 // fact is a line of what is known about an item beside its text.
 type fact struct {
@@ -99,14 +103,14 @@ func (s *Server) itemPage(r *http.Request) (page, error) {
 	if err := s.revisionsOf(ctx, it, &b); err != nil {
 		return page{}, err
 	}
-	return page{Title: headline(it), Body: b}, nil
+	return page{Title: headline(it), Section: "items", Body: b}, nil
 }
 
 func (s *Server) itemBody(it *news.Item, matches []news.Match) itemBody {
 	now := s.o.Now()
 	doc := query.NewDocument(it, query.Facts{})
 	b := itemBody{
-		Outlet: outletName(it), Section: strings.Join(it.Section, " / "), Lang: it.Lang, Published: stampWhen(it.Published, now),
+		Outlet: it.Outlet, Section: strings.Join(it.Section, " / "), Lang: it.Lang, Published: stampWhen(it.Published, now),
 		Certainty: certaintyNote(it.Published.Certainty), Authors: authorNames(it), URL: webURL(it.URL), Caption: it.Caption, Cut: it.Cut,
 		Title: markField(doc, "title", matches), Text: paragraphs(markField(doc, "body", matches)),
 	}
@@ -122,20 +126,22 @@ func (s *Server) itemBody(it *news.Item, matches []news.Match) itemBody {
 	return b
 }
 
-// hitsOf lists what made a match, each word of a field once.
-func hitsOf(evidence []news.Evidence) []itemHit {
-	var out []itemHit
+// hitsOf lists what made a match, field by field, each word once whatever its case.
+func hitsOf(evidence []news.Evidence) []itemHits {
+	var out []itemHits
+	seen := make(map[[2]string]bool)
 	for _, ev := range evidence {
-		h := itemHit{Words: text.Truncate(ev.Words, headlineRunes), Field: fieldWord(ev.Field)}
-		if ev.Variant != "" {
-			h.Note = "as “" + ev.Variant + "”"
+		field, key := fieldWord(ev.Field), [2]string{ev.Field, text.Fold(ev.Words)}
+		if seen[key] || len(seen) == pageEvidence {
+			continue
 		}
-		if !slices.Contains(out, h) {
-			out = append(out, h)
+		seen[key] = true
+		i := slices.IndexFunc(out, func(h itemHits) bool { return h.Field == field })
+		if i < 0 {
+			out = append(out, itemHits{Field: field})
+			i = len(out) - 1
 		}
-		if len(out) == pageEvidence {
-			break
-		}
+		out[i].Words = append(out[i].Words, text.Truncate(ev.Words, headlineRunes))
 	}
 	return out
 }

@@ -130,7 +130,7 @@ func (s *Server) searchResults(r *http.Request, b *searchBody, o resultsOf) erro
 		b.Found = thousands(len(hits))
 	}
 	if more && o.limit < searchMost {
-		b.More = url.Values{"q": {b.Query}, "since": {r.FormValue("since")}, "n": {strconv.Itoa(min(searchMost, o.limit*3))}}.Encode()
+		b.More = "search?" + url.Values{"q": {b.Query}, "since": {r.FormValue("since")}, "n": {strconv.Itoa(min(searchMost, o.limit*3))}}.Encode()
 	}
 	return s.searchLines(r, b, hits)
 }

@@ -124,7 +124,7 @@ func (s *Server) subscriptionRow(f news.Feed) subscriptionRow {
 	}
 	switch row.State {
 	case "failing":
-		row.Notes = append(row.Notes, f.Error)
+		row.Notes = append(row.Notes, strings.TrimPrefix(f.Error, "get "+f.Location+": "))
 		if f.Failures > 1 {
 			row.Words = fmt.Sprintf("failing: %s in a row", count(f.Failures, "time"))
 		}

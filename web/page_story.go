@@ -61,7 +61,7 @@ func (s *Server) storyPage(r *http.Request) (page, error) {
 	if len(b.Members) == 0 {
 		return page{}, store.ErrNotFound
 	}
-	return page{Title: b.Title, Body: b}, nil
+	return page{Title: b.Title, Section: "stories", Body: b}, nil
 }
 
 func (s *Server) storyBody(story news.Story, k *knowledge) storyBody {
@@ -80,7 +80,7 @@ func (s *Server) storyBody(story news.Story, k *knowledge) storyBody {
 		items = append(items, it)
 		outlets[outletKey(it)] = true
 		b.Members = append(b.Members, storyMember{
-			ID: it.ID.String(), Outlet: outletName(it), Title: headline(it), URL: webURL(it.URL), Published: stampWhen(it.Published, now),
+			ID: it.ID.String(), Outlet: it.Outlet, Title: headline(it), URL: webURL(it.URL), Published: stampWhen(it.Published, now),
 			Certainty: certaintyNote(it.Published.Certainty), Seen: whenOf(it.Seen, now), Why: whyMember(m, k),
 		})
 		for _, ref := range s.watchRefs(k.matches[m.Item], "") {
@@ -91,7 +91,7 @@ func (s *Server) storyBody(story news.Story, k *knowledge) storyBody {
 	}
 	b.Summary = "One article; nobody else has been seen with its text."
 	if len(items) > 1 {
-		b.Summary = fmt.Sprintf("The same text, %s by %s.", count(len(items), "time"), count(len(outlets), "outlet"))
+		b.Summary = fmt.Sprintf("The same text in %s of %s.", count(len(items), "article"), count(len(outlets), "outlet"))
 		b.First = s.first(items)
 	}
 	return b
@@ -123,10 +123,10 @@ func (s *Server) first(items []*news.Item) *firstSeen {
 	now := s.o.Now()
 	if len(exact) == 0 {
 		it := slices.MinFunc(items, func(a, b *news.Item) int { return cmp.Or(a.Seen.Compare(b.Seen), cmp.Compare(a.Seq, b.Seq)) })
-		return &firstSeen{Head: "First seen by us:", Outlet: outletName(it), Time: whenOf(it.Seen, now), Rest: "No exact time of publication is stated, so who was first is not known."}
+		return &firstSeen{Head: "First seen by us:", Outlet: it.Outlet, Time: whenOf(it.Seen, now), Rest: "No exact time of publication is stated, so who was first is not known."}
 	}
 	it := slices.MinFunc(exact, func(a, b *news.Item) int { return a.Published.Time.Compare(b.Published.Time) })
-	f := &firstSeen{Head: "First by stated time:", Outlet: outletName(it), Time: whenOf(it.Published.Time, now)}
+	f := &firstSeen{Head: "First by stated time:", Outlet: it.Outlet, Time: whenOf(it.Published.Time, now)}
 	if rest := len(items) - len(exact); rest > 0 {
 		verb := "state"
 		if rest == 1 {

@@ -77,7 +77,7 @@ func (s *Server) matchesOf(r *http.Request, b *watchBody) (int, error) {
 	c, err := s.tally.count(r.Context(), s.store, b.Name)
 	parts := []string{count(int(c.Matches), "article") + " so far"}
 	if !c.Last.IsZero() {
-		parts = append(parts, "last "+ago(c.Last, s.o.Now()))
+		parts = append(parts, "last hit "+ago(c.Last, s.o.Now()))
 	}
 	if w.Group == config.GroupItem {
 		parts = append(parts, "each article by itself")

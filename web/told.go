@@ -210,8 +210,8 @@ func count(n int, noun string) string {
 		noun = "copie"
 	case noun == "story":
 		noun = "storie"
-	case noun == "match":
-		noun = "matche"
+	case noun == "match" || noun == "watch":
+		noun += "e"
 	}
 	return fmt.Sprintf("%s %ss", thousands(n), noun)
 }

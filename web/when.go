@@ -55,7 +55,11 @@ func itemWhen(it *news.Item, now time.Time) *when {
 	if !it.Published.IsZero() && it.Published.Time.Before(it.Seen) {
 		return stampWhen(it.Published, now)
 	}
-	return whenOf(it.Seen, now)
+	w := whenOf(it.Seen, now)
+	if w != nil {
+		w.Short = "seen " + w.Short
+	}
+	return w
 }
 
 // ago says how long ago something was, roughly.
