@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -77,8 +78,11 @@ func New(o Options) (*Daemon, error) {
 	d.items = follow.NewItems(o.Store)
 	d.linker = follow.NewLinker(o.Store, d.items)
 	d.matcher = follow.NewMatcher(o.Store, d.items, factsOf(&d.facts), o.Now)
-	d.writer = ingest.NewWriter(o.Store, d.appended)
-	d.feeds = &ingest.FeedReader{Client: client, Journal: o.Store, Feeds: o.Store, Outlets: outletsOf(&d.facts), Now: o.Now, Rand: rand.Float64}
+	d.writer = ingest.NewWriter(o.Store, func(r store.Receipt) {
+		d.appended(r)
+		d.items.Room(followersLag)
+	})
+	d.feeds = &ingest.FeedReader{Client: client, Journal: o.Store, Feeds: o.Store, Outlets: outletsOf(&d.facts), Now: o.Now, Rand: rand.Float64, Turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	d.folder = &ingest.FolderReader{Journal: o.Store, Feeds: o.Store, Now: o.Now, Sleep: sleep}
 	d.use(o.Config)
 	d.web = web.New(web.Options{Store: o.Store, Config: d.config.Load, Facts: factsOf(&d.facts), Status: d.status, Version: o.Version, Now: o.Now})
@@ -87,6 +91,9 @@ func New(o Options) (*Daemon, error) {
 
 // fetchWorkers is how many feeds are read at a time; most of the time a worker waits for a server.
 const fetchWorkers = 16
+
+// followersLag is how long the writer waits after a transaction for followers that are behind.
+const followersLag = time.Second
 
 func fetchOptions(o Options) fetch.Options {
 	f := o.Config.Fetch

@@ -2,14 +2,20 @@ package follow
 
 import (
 	"context"
+	"slices"
 	"sync"
+	"time"
 
 	"mediawatch/news"
 	"mediawatch/store"
 )
 
-// recentItems bounds how many fresh items wait in memory for the followers.
-const recentItems = 8000
+const (
+	// recentItems bounds how many fresh items wait in memory for the followers.
+	recentItems = 4000
+	// roomItems is how many may wait before ingest should.
+	roomItems = 1000
+)
 
 // Items gives followers the revisions they ask for: from memory while they keep up with ingest, else from the store.
 type Items struct {
@@ -17,31 +23,69 @@ type Items struct {
 
 	mu     sync.Mutex
 	recent map[store.Ref]*news.Item
-	order  []store.Ref // oldest first
+	order  []store.Ref   // oldest first; some are gone from recent
+	freed  chan struct{} // closed when some went
 }
 
 // NewItems returns a source of items over the journal.
 func NewItems(journal store.Journal) *Items {
-	return &Items{journal: journal, recent: make(map[store.Ref]*news.Item)}
+	return &Items{journal: journal, recent: make(map[store.Ref]*news.Item), freed: make(chan struct{})}
 }
 
-// Remember keeps what ingest just appended until the followers have had time to ask for it.
+// Remember keeps what ingest just appended until the matcher is through with it, or until there is too much of it.
 func (s *Items) Remember(r store.Receipt) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, list := range [][]news.Item{r.New, r.Revised} {
 		for i := range list {
 			ref := store.Ref{Item: list[i].ID, N: list[i].N}
-			s.recent[ref] = &list[i]
+			it := list[i] // of its own, so that the list does not stay because of it
+			s.recent[ref] = &it
 			s.order = append(s.order, ref)
 		}
 	}
-	if over := len(s.order) - recentItems; over > 0 {
-		for _, ref := range s.order[:over] {
-			delete(s.recent, ref)
-		}
-		s.order = append(s.order[:0], s.order[over:]...)
+	for len(s.recent) > recentItems {
+		delete(s.recent, s.order[0])
+		s.order = s.order[1:]
 	}
+	if len(s.order) > 2*recentItems {
+		s.order = slices.DeleteFunc(slices.Clone(s.order), func(ref store.Ref) bool { return s.recent[ref] == nil })
+	}
+}
+
+// Room waits until the followers are nearly through with what is in memory, but not longer than limit. Ingest calls it so that it does not outrun them
+// for long: they would have to read from the store what it has just written.
+func (s *Items) Room(limit time.Duration) {
+	var late <-chan time.Time
+	for {
+		s.mu.Lock()
+		waiting, freed := len(s.recent), s.freed
+		s.mu.Unlock()
+		if waiting <= roomItems {
+			return
+		}
+		if late == nil {
+			timer := time.NewTimer(limit)
+			defer timer.Stop()
+			late = timer.C
+		}
+		select {
+		case <-freed:
+		case <-late:
+			return
+		}
+	}
+}
+
+// drop lets go of revisions that every follower is through with.
+func (s *Items) drop(events []store.Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, ev := range events {
+		delete(s.recent, store.Ref{Item: ev.Item, N: ev.N})
+	}
+	close(s.freed)
+	s.freed = make(chan struct{})
 }
 
 // Forget drops an item from memory.

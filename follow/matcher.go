@@ -168,6 +168,9 @@ func (m *Matcher) step(ctx context.Context, p pass) (int, error) {
 	if err := m.store.Commit(ctx, d); err != nil {
 		return 0, err
 	}
+	if p.follower == MatcherName {
+		m.items.drop(events)
+	}
 	return max(len(events), 1), nil
 }
 
@@ -199,27 +202,48 @@ func (m *Matcher) subjects(ctx context.Context, events []store.Event) ([]subject
 	if err != nil {
 		return nil, err
 	}
-	matches, err := m.store.Matches(ctx, ids)
+	byItem, err := m.known(ctx, events)
 	if err != nil {
 		return nil, err
 	}
 	subjects := make([]subject, 0, len(events))
-	byItem := make(map[news.ItemID]map[string]int, len(events))
 	for i, it := range items {
 		if it == nil { // forgotten
 			continue
 		}
 		known := byItem[it.ID]
 		if known == nil {
-			known = make(map[string]int, len(matches[i])+1)
-			for _, match := range matches[i] {
-				known[match.Watch] = match.Rev
-			}
+			known = make(map[string]int, 1)
 			byItem[it.ID] = known
 		}
 		subjects = append(subjects, subject{event: events[i], item: it, story: stories[i], matches: known})
 	}
 	return subjects, nil
+}
+
+// known returns, for the items that have a revision among the events, which watches they match already. For others nobody asks.
+func (m *Matcher) known(ctx context.Context, events []store.Event) (map[news.ItemID]map[string]int, error) {
+	byItem := make(map[news.ItemID]map[string]int)
+	var ids []news.ItemID
+	for _, ev := range events {
+		if ev.Kind == store.EventRevision && byItem[ev.Item] == nil {
+			byItem[ev.Item] = make(map[string]int)
+			ids = append(ids, ev.Item)
+		}
+	}
+	if len(ids) == 0 {
+		return byItem, nil
+	}
+	matches, err := m.store.Matches(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, list := range matches {
+		for _, match := range list {
+			byItem[ids[i]][match.Watch] = match.Rev
+		}
+	}
+	return byItem, nil
 }
 
 // expand keeps events about items and replaces a changed story by its members, for the queries that ask about stories.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -42,7 +43,8 @@ type FeedReader struct {
 	Outlets Outlets
 	Now     func() time.Time
 	Rand    func() float64
-	Pace    atomic.Int64 // nanoseconds between requests until a feed has shown its own pace; 0: fetch.DefaultInterval
+	Turns   chan struct{} // as many documents are parsed at a time as it has room for; nil: no limit. More than processors only take memory
+	Pace    atomic.Int64  // nanoseconds between requests until a feed has shown its own pace; 0: fetch.DefaultInterval
 }
 
 // FeedResult is what came of asking for a feed: the document to append and, for people, how it went.
@@ -97,6 +99,10 @@ type answer struct {
 
 // read parses a document and prepares what is new in it.
 func (r *FeedReader) read(ctx context.Context, sub Subscription, state news.Feed, a answer) (FeedResult, error) {
+	if r.Turns != nil {
+		r.Turns <- struct{}{}
+		defer func() { <-r.Turns }()
+	}
 	doc, err := feeds.Parse(a.resp.Body, feeds.Options{Base: a.resp.FinalURL, ContentType: a.resp.ContentType, Charset: sub.Charset, Now: r.Now()})
 	if err != nil {
 		a.out.Err = err
@@ -200,7 +206,26 @@ func (d *document) item(e *feeds.Entry, id news.ItemID) news.Item {
 	it.Backlog = !d.sub.AnnounceAll && (d.state.FirstRead.IsZero() || old)
 	it.Origin = news.Origin{Raw: d.resp.Raw, At: d.resp.At, FinalURL: d.resp.FinalURL, Status: d.resp.Status}
 	it.Keys = dedupe.KeysOf(&it)
+	detach(&it)
 	return it
+}
+
+// detach gives an item strings of its own: as parts of the document they would keep all of it in memory for as long as one item waits.
+func detach(it *news.Item) {
+	for _, s := range []*string{
+		&it.Identity, &it.URL, &it.Outlet, &it.OutletEvidence, &it.Title, &it.Summary, &it.Content, &it.Lang, &it.Image, &it.Comments, &it.Rights,
+	} {
+		*s = strings.Clone(*s)
+	}
+	for i := range it.Categories {
+		it.Categories[i] = strings.Clone(it.Categories[i])
+	}
+	for i, a := range it.Authors {
+		it.Authors[i] = news.Person{Name: strings.Clone(a.Name), Email: strings.Clone(a.Email), URI: strings.Clone(a.URI)}
+	}
+	for i, e := range it.Enclosures {
+		it.Enclosures[i] = news.Enclosure{URL: strings.Clone(e.URL), Type: strings.Clone(e.Type), Length: e.Length}
+	}
 }
 
 // outlet decides who published an entry: as configured, else by the site of its link, named by the configuration, by the entry's own source, or by the

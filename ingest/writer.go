@@ -8,12 +8,12 @@ import (
 	"mediawatch/store"
 )
 
-// The bounds of one transaction: whichever is reached first closes the batch.
+// The bounds of one transaction: whichever is reached first closes the batch. A larger one costs memory, a smaller one more work on pages an item.
 const (
-	batchItems = 2000
+	batchItems = 1000
 	batchDocs  = 1000
-	batchWait  = 40 * time.Millisecond // how long the first document waits for company
-	queueDocs  = 256                   // documents read but not yet taken into a batch
+	batchWait  = 100 * time.Millisecond // how long the first document waits for company
+	queueDocs  = 16                     // documents read but not yet taken into a batch
 )
 
 // Appender is the part of the journal that the Writer needs.

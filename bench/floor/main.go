@@ -29,9 +29,9 @@ import (
 const (
 	gogc       = 200  // as in cmd/mediawatch; a test holds the two together
 	workers    = 16   // as daemon.fetchWorkers
-	batchItems = 2000 // as in ingest, with batchDocs and batchWait
+	batchItems = 1000 // as in ingest, with batchDocs and batchWait
 	batchDocs  = 1000
-	batchWait  = 40 * time.Millisecond
+	batchWait  = 100 * time.Millisecond
 )
 
 func main() {
