@@ -64,7 +64,7 @@ type tag struct {
 
 // newBuilder prepares the walk over a document from base.
 func newBuilder(s, base string, dates dateReader) *builder {
-	b := &builder{x: scanner{s: s}, dates: dates, deadline: time.Now().Add(MaxTime)}
+	b := &builder{x: scanner{s: s}, dates: dates, deadline: time.Now().Add(MaxTime), out: make([]byte, 0, len(s))}
 	b.scope.root = spaceNative
 	if base != "" {
 		b.scope.bases = append(b.scope.bases, inherited{base, 0})

@@ -51,6 +51,7 @@ func normalizeJSON(d decoded, o Options) (*Normalized, error) {
 		j.x.pos = i
 	}
 	j.head = append(j.head, '{')
+	j.b.out = make([]byte, 0, len(d.text))
 	if j.x.peek() == '[' {
 		j.isFeed = true
 		j.items()
