@@ -63,9 +63,10 @@ type appender struct {
 	order  []news.FeedID
 	bodies map[news.Hash]*bodyChange
 	keys   []pair
-	held   map[string]struct{} // keys with the number of the item that brought them in this batch
-	origin news.Origin         // the last one written, and its number
-	at     uint64
+	held   map[string]struct{} // the first of keys, by holder: filled when a revision wants to know
+	upto   int                 // how many of keys are in held
+	origin news.Origin         // the last one written
+	at     uint64              // and its number
 }
 
 // feedChange is a feed's state before and after.

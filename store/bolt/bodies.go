@@ -15,10 +15,11 @@ const (
 	codecZstd  = 1
 )
 
-// inlineText is the length, in bytes, up to which a text stays in its revision; smallText the one up to which compressing does not pay.
+// inlineText is the length, in bytes, up to which a text stays in its revision, so that a teaser costs no body; smallText the one up to which compressing
+// does not pay.
 // maxText bounds what one body may unpack to.
 const (
-	inlineText = 192
+	inlineText = 384
 	smallText  = 256
 	maxText    = 512 << 20
 )

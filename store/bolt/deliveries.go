@@ -177,7 +177,7 @@ func checkDelivery(d *news.Delivery) error {
 // newEdition keeps an edition once and what it reports.
 func (t *txn) newEdition(e *news.Edition) error {
 	key := namedNum(e.Digest, uint64(e.Number))
-	if t.bucket(bkEditions).Get(key) != nil {
+	if t.find(bkEditions, key) != nil {
 		return fmt.Errorf("edition %d is already there: %w", e.Number, store.ErrInvalid)
 	}
 	k := e.Counts
@@ -205,7 +205,7 @@ func (t *txn) newEdition(e *news.Edition) error {
 
 func (t *txn) newDelivery(d *news.Delivery) error {
 	key := deliveryKey(d.Digest, d.Number, d.Recipient)
-	if t.bucket(bkDeliveries).Get(key) != nil {
+	if t.find(bkDeliveries, key) != nil {
 		return fmt.Errorf("the delivery of edition %d to %s is already there: %w", d.Number, d.Recipient, store.ErrInvalid)
 	}
 	c, err := t.count()

@@ -17,12 +17,8 @@ func (a *appender) bring(num uint64, keys, before []store.Key, r *revisionRecord
 			continue
 		}
 		prefix := keyPrefix(k)
-		holder := string(binary.BigEndian.AppendUint64(slices.Clone(prefix), num))
-		if _, ok := a.held[holder]; ok {
-			continue
-		}
 		if n > 1 {
-			carries, err := a.t.carries(prefix, num)
+			carries, err := a.carries(prefix, num)
 			if err != nil {
 				return err
 			}
@@ -30,10 +26,30 @@ func (a *appender) bring(num uint64, keys, before []store.Key, r *revisionRecord
 				continue
 			}
 		}
-		a.held[holder] = struct{}{}
 		a.keys = append(a.keys, pair{binary.BigEndian.AppendUint64(prefix, r.event(num)), keyValue(num, n)})
 	}
 	return nil
+}
+
+// carries reports whether an item has a key since a revision before the last, kept or of this batch.
+func (a *appender) carries(prefix []byte, num uint64) (bool, error) {
+	for ; a.upto < len(a.keys); a.upto++ {
+		k := a.keys[a.upto]
+		by, _, err := decodeKeyValue(k.key, k.payload)
+		if err != nil {
+			return false, err
+		}
+		a.held[holder(k.key[:len(k.key)-8], by)] = struct{}{}
+	}
+	if _, ok := a.held[holder(prefix, num)]; ok {
+		return true, nil
+	}
+	return a.t.carries(prefix, num)
+}
+
+// holder names a key together with the number of an item.
+func holder(prefix []byte, num uint64) string {
+	return string(binary.BigEndian.AppendUint64(slices.Clone(prefix), num))
 }
 
 // keyValue is who carries a key since which revision.
@@ -82,7 +98,7 @@ func (a *appender) putKeys() error {
 func (t *txn) delKey(k store.Key, seq uint64) error {
 	prefix := keyPrefix(k)
 	key := binary.BigEndian.AppendUint64(slices.Clone(prefix), seq)
-	if t.bucket(bkKeys).Get(key) == nil {
+	if t.find(bkKeys, key) == nil {
 		return nil
 	}
 	if err := t.del(bkKeys, key); err != nil {

@@ -129,6 +129,9 @@ func (r *revisionRecord) item() news.Item {
 			Lang:      r.Lang, Image: r.Image, Comments: r.Comments, Rights: r.Rights, Cut: r.Cut, Keys: r.keys(),
 		},
 	}
+	if r.SameURL {
+		it.URL = r.Identity
+	}
 	copy(it.Feed[:], r.Feed)
 	for _, p := range r.Authors {
 		it.Authors = append(it.Authors, news.Person(p))
@@ -148,6 +151,9 @@ func (r *revisionRecord) fill(it *news.Item) {
 		Updated: micros(it.Updated.Time), UpdatedAs: uint8(it.Updated.Certainty), Lang: it.Lang, Image: it.Image, Comments: it.Comments,
 		Rights: it.Rights, Cut: it.Cut, KeyVersion: it.Keys.Version, KeyURL: hashBytes(&it.Keys.URL), KeyContent: hashBytes(&it.Keys.Content),
 		KeyGist: hashBytes(&it.Keys.Gist),
+	}
+	if r.SameURL = r.URL != "" && r.URL == r.Identity; r.SameURL {
+		r.URL = ""
 	}
 	for _, p := range it.Authors {
 		r.Authors = append(r.Authors, personRecord(p))

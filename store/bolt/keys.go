@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"go.etcd.io/bbolt"
+
 	"mediawatch/news"
 	"mediawatch/store"
 )
@@ -71,13 +73,16 @@ func (b bucket) String() string {
 	return fmt.Sprintf("bucket(%d)", uint8(b))
 }
 
-// sequential says that keys only grow, so that pages may be filled.
-func (b bucket) sequential() bool {
+// fillPercent is how full a page may get when it is split: wholly where keys only grow, nearly where they grow behind a name, by half where they
+// come anywhere.
+func (b bucket) fillPercent() float64 {
 	switch b {
-	case bkHeads, bkRevisions, bkOrigins, bkBodies, bkJournal, bkMatches, bkStories, bkMembers, bkMemberOf:
-		return true
+	case bkHeads, bkRevisions, bkOrigins, bkBodies, bkJournal, bkMatches, bkStories, bkMembers, bkMemberOf, bkStoryOrder:
+		return 1
+	case bkLog, bkEntries, bkGroups, bkLines, bkReported, bkEditions, bkRendered, bkDeliveries:
+		return 0.9
 	}
-	return false
+	return bbolt.DefaultFillPercent
 }
 
 // maxName is how long, in bytes, a name in a key may be: of a watch, a digest, a follower, a recipient. maxPath is for seed files.

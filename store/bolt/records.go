@@ -107,6 +107,7 @@ type revisionRecord struct {
 	KeyContent  []byte            `cbor:"32,keyasint,omitempty"`
 	KeyGist     []byte            `cbor:"33,keyasint,omitempty"`
 	Seq         uint64            `cbor:"34,keyasint,omitempty"` // of its event; 0 in revision 1, where it is num
+	SameURL     bool              `cbor:"35,keyasint,omitempty"` // URL is Identity, which is kept once
 }
 
 // texts are the parts of a revision that may be bodies.

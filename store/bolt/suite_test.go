@@ -16,3 +16,5 @@ func fresh(t testing.TB) storetest.Open {
 }
 
 func TestSuite(t *testing.T) { storetest.Run(t, fresh) }
+
+func BenchmarkStore(b *testing.B) { storetest.Benchmark(b, fresh) }

@@ -98,6 +98,7 @@ type txn struct {
 	s       *Store
 	tx      *bbolt.Tx
 	buckets [bucketCount]*bbolt.Bucket
+	cursors [bucketCount]*bbolt.Cursor
 	arena   []byte
 	buf     bytes.Buffer
 	origins map[uint64]news.Origin
@@ -213,16 +214,29 @@ func (s *Store) updateNow(fn func(*txn) error) error {
 func (t *txn) bucket(b bucket) *bbolt.Bucket {
 	if t.buckets[b] == nil {
 		t.buckets[b] = t.tx.Bucket([]byte(bucketNames[b]))
-		if t.buckets[b] != nil && b.sequential() {
-			t.buckets[b].FillPercent = 1
+		if t.buckets[b] != nil {
+			t.buckets[b].FillPercent = b.fillPercent()
 		}
 	}
 	return t.buckets[b]
 }
 
+// find returns the value under key, nil when there is none. It keeps a cursor for each table, which saves making one for each value.
+func (t *txn) find(b bucket, key []byte) []byte {
+	c := t.cursors[b]
+	if c == nil {
+		c = t.bucket(b).Cursor()
+		t.cursors[b] = c
+	}
+	if k, value := c.Seek(key); k != nil && bytes.Equal(k, key) {
+		return value
+	}
+	return nil
+}
+
 // get returns the payload under key, which is valid while the transaction is.
 func (t *txn) get(b bucket, key []byte) (payload []byte, ok bool, err error) {
-	value := t.bucket(b).Get(key)
+	value := t.find(b, key)
 	if value == nil {
 		return nil, false, nil
 	}

@@ -212,7 +212,7 @@ func (v *verifier) refers(b bucket, key, p []byte) error {
 	return nil
 }
 
-func (v *verifier) there(b bucket, key []byte) bool { return v.t.bucket(b).Get(key) != nil }
+func (v *verifier) there(b bucket, key []byte) bool { return v.t.find(b, key) != nil }
 
 func (v *verifier) headRefers(key, p []byte) error {
 	var h headRecord
