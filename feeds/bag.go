@@ -183,7 +183,8 @@ func isBase64Type(typ string) bool {
 
 // link reads RSS's link with a text, Atom's with attributes, and what mixes them.
 func (b *builder) link(g *bag, t tag) {
-	l := linkCand{sp: t.space, base: b.scope.base(), rel: strings.ToLower(b.value(t, "rel")), typ: b.value(t, "type"), length: b.value(t, "length")}
+	rel := strings.TrimPrefix(strings.ToLower(b.value(t, "rel")), "http://www.iana.org/assignments/relation/")
+	l := linkCand{sp: t.space, base: b.scope.base(), rel: rel, typ: b.value(t, "type"), length: b.value(t, "length")}
 	l.href = b.value(t, "href")
 	if l.href == "" {
 		l.href = b.value(t, "rdf:resource")
@@ -253,7 +254,7 @@ func (b *builder) source(g *bag, t tag) {
 	if address == "" && strings.Contains(name, "://") {
 		address, name = name, ""
 	}
-	g.source = Source{Name: name, URL: resolveURL(b.scope.base(), address)}
+	g.source = Source{Name: plainLine(name), URL: webURL(resolveURL(b.scope.base(), address))}
 }
 
 // atomSource reads atom:source (RFC 4287, section 4.2.11). Its authors apply to an entry without any.
@@ -267,11 +268,11 @@ func (b *builder) atomSource(g *bag, t tag) {
 			b.field(&inner, t)
 		}
 	})
-	g.source = Source{Name: inner.text(elTitle), ID: inner.text(elID)}
+	g.source = Source{Name: plainLine(inner.text(elTitle)), ID: inner.text(elID)}
 	if l := inner.link("alternate"); l != nil {
-		g.source.URL = resolveURL(l.base, l.href)
+		g.source.URL = webURL(resolveURL(l.base, l.href))
 	} else if l := inner.link("self"); l != nil {
-		g.source.URL = resolveURL(l.base, l.href)
+		g.source.URL = webURL(resolveURL(l.base, l.href))
 	}
 	for _, p := range inner.people {
 		if p.el == elAuthor {

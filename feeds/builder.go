@@ -197,7 +197,7 @@ func (b *builder) startsItem(t *token) bool {
 
 // skip reads on to the end of the innermost open element, whose name is given.
 func (b *builder) skip(name string) {
-	depth, nested := len(b.open), 0
+	depth, nested, end := len(b.open), 0, -1
 	for len(b.open) >= depth {
 		t := b.scan()
 		switch t.kind {
@@ -209,7 +209,14 @@ func (b *builder) skip(name string) {
 				nested++
 			}
 			if b.inItem > 0 && b.startsItem(&t) {
-				b.unread(t)
+				if end < 0 {
+					end = b.x.find("</"+name, b.x.pos)
+				}
+				if end >= b.x.pos { // an item inside
+					b.x.pos = end
+					continue
+				}
+				b.unread(t) // the end tag was forgotten: this is the next item
 				b.unreadAttrs()
 				b.pop()
 			}

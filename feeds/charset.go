@@ -221,7 +221,7 @@ func headerCharset(contentType string) string {
 		return ""
 	}
 	if _, params, err := mime.ParseMediaType(contentType); err == nil {
-		return params["charset"]
+		return strings.Trim(params["charset"], `'" `)
 	}
 	_, rest, ok := cutFold(contentType, "charset=")
 	if !ok {

@@ -20,7 +20,10 @@ func (m *mapper) finish(o Options) {
 	f.Title = m.n.feed.title.line()
 	f.Subtitle = m.based(m.n.feed.summary).cut(maxBlurb).html()
 	f.Rights = m.based(m.n.feed.rights).cut(maxBlurb).html()
-	f.Image = resolveURL(m.base, f.Image)
+	f.Image = m.absolute(f.Image)
+	for _, s := range []*string{&f.Title, &f.Link, &f.Self, &f.ID, &f.Language, &f.Image} { // they outlive the document
+		*s = strings.Clone(*s)
+	}
 	for _, e := range d.Entries {
 		e.Link, e.Image, e.Comments = m.absolute(e.Link), m.absolute(e.Image), m.absolute(e.Comments)
 		for i := range e.Enclosures {

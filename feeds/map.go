@@ -179,7 +179,7 @@ const maxTerms = 100
 
 // addTerm adds a category once, as one line.
 func addTerm(list []string, term string) []string {
-	if term = oneLine(term); term == "" || len(list) >= maxTerms {
+	if term = plainLine(term); term == "" || len(list) >= maxTerms {
 		return list
 	}
 	for _, have := range list {

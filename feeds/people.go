@@ -25,6 +25,7 @@ func (b *builder) person(g *bag, t tag) {
 	})
 	if (p.p == news.Person{}) {
 		p.p = parsePerson(line)
+		p.p.Name = plainLine(p.p.Name)
 	} else {
 		p.p = tidyPerson(p.p)
 	}
@@ -39,7 +40,7 @@ const maxPeople = 200
 
 // tidyPerson takes an address out of a name.
 func tidyPerson(p news.Person) news.Person {
-	p.Name, p.Email = oneLine(p.Name), oneLine(p.Email)
+	p.Name, p.Email = plainLine(p.Name), oneLine(p.Email)
 	p.Email = strings.TrimPrefix(p.Email, "mailto:")
 	if p.Email == "" && strings.IndexByte(p.Name, '@') >= 0 {
 		if q := parsePerson(p.Name); q.Email != "" {
@@ -96,6 +97,14 @@ func unquote(s string) string {
 func isEmail(s string) bool {
 	at := strings.IndexByte(s, '@')
 	return at > 0 && at < len(s)-1 && strings.IndexByte(s[at+1:], '@') < 0 && !strings.ContainsAny(s, " \t\n()<>[],;\"")
+}
+
+// plainLine is a name as one line of plain text: programs leave HTML and references in names and categories.
+func plainLine(s string) string {
+	if strings.ContainsAny(s, "<&") {
+		s = words{value: s}.line()
+	}
+	return oneLine(s)
 }
 
 // oneLine collapses white space.

@@ -174,7 +174,7 @@ func (s *side) attachments(g *bag) {
 		case elEnclosure:
 			s.addFile(u, f.typ, f.length)
 		case elMedia:
-			if f.medium == "image" || f.medium == "" && isMedia(f.typ) && strings.HasPrefix(f.typ, "image") {
+			if f.medium == "image" || f.medium == "" && (strings.HasPrefix(f.typ, "image/") || f.typ == "" && isPicture(u)) {
 				s.setImage(u)
 			} else {
 				s.addFile(u, f.typ, f.length)
@@ -194,6 +194,17 @@ func (s *side) attachments(g *bag) {
 			s.setImage(f.URL)
 		}
 	}
+}
+
+// isPicture reports whether an address ends like a picture's.
+func isPicture(u string) bool {
+	u, _, _ = strings.Cut(u, "?")
+	for _, end := range [...]string{".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif"} {
+		if len(u) > len(end) && strings.EqualFold(u[len(u)-len(end):], end) {
+			return true
+		}
+	}
+	return false
 }
 
 // addFile adds an enclosure once.
