@@ -102,7 +102,7 @@ func (b *builder) field(g *bag, t tag) {
 	case elID:
 		extra := b.value(t, "isPermaLink")
 		if extra == "" {
-			v, _ := attrFold(t.token, "ispermalink")
+			v, _ := attrFold(&t.token, "ispermalink")
 			extra = b.decode(v)
 		}
 		g.add(cand{el: elID, sp: t.space, base: b.scope.base(), extra: extra, value: b.capture(t).value})

@@ -32,6 +32,7 @@ type builder struct {
 	dropped  int  // items beyond MaxItems
 	grown    int  // bytes that escaping added
 	terms    int  // categories written
+	searches int  // of endOf
 	html     bool // a web page was seen before any feed
 }
 
@@ -56,7 +57,7 @@ func nameSum(s string) uint32 {
 
 // tag is a start tag with what it is to us.
 type tag struct {
-	*token
+	token
 	space space
 	local string
 	el    element
@@ -133,7 +134,7 @@ func (b *builder) enter(t *token) tag {
 	depth := len(b.open) + 1
 	b.scope.enter(t, depth, b.x.entities)
 	sp, local := b.scope.resolve(t.name)
-	g := tag{token: t, space: sp, local: local, el: classify(sp, local)}
+	g := tag{token: *t, space: sp, local: local, el: classify(sp, local)}
 	b.open = append(b.open, frame{t.name, nameSum(t.name)})
 	return g
 }
@@ -210,7 +211,7 @@ func (b *builder) skip(name string) {
 			}
 			if b.inItem > 0 && b.startsItem(&t) {
 				if end < 0 {
-					end = b.x.find("</"+name, b.x.pos)
+					end = b.endOf(name)
 				}
 				if end >= b.x.pos { // an item inside
 					b.x.pos = end
@@ -231,6 +232,24 @@ func (b *builder) skip(name string) {
 			}
 		}
 	}
+}
+
+// maxSearches and searchWindow bound how often and how far, in bytes, endOf looks ahead.
+const (
+	maxSearches  = 1000
+	searchWindow = 256 << 10
+)
+
+// endOf looks ahead for the end tag of an element and returns its offset, or -1.
+func (b *builder) endOf(name string) int {
+	if b.searches++; b.searches > maxSearches {
+		return -1
+	}
+	window := b.x.s[b.x.pos:min(len(b.x.s), b.x.pos+searchWindow)]
+	if i := strings.Index(window, "</"+name); i >= 0 {
+		return b.x.pos + i
+	}
+	return -1
 }
 
 // skipDeep skips an element that is nested too deeply, by counting.

@@ -39,6 +39,8 @@ func hostile(size int) map[string]func() string {
 		"small items":         fill("<rss><channel>", "<item><title>a</title></item>", "</channel></rss>"),
 		"ascending items":     numbered("<rss><channel>", "<item><title>a</title><pubDate>%d</pubDate></item>", "</channel></rss>"),
 		"unclosed items":      fill("<rss><channel>", "<item><title>a", ""),
+		"items in unknown":    numbered("<rss><channel><item>", "<a%d><item>", ""),
+		"items in one":        fill("<rss><channel><item>", "<a><item></a>", ""),
 		"atom entries":        fill("<feed>", "<entry><id>a</id></entry>", "</feed>"),
 		"attributes of one":   numbered(item+"<a ", ` a%d="b"`, "/>"+end),
 		"attributes of many":  fill(item, "<a "+strings.Repeat("b='c' ", 300)+"/>", end),

@@ -93,13 +93,13 @@ func (b *builder) feedAttrs(g tag) {
 
 // cdfAttrs takes what CDF says in attributes.
 func (b *builder) cdfAttrs(g *bag, t tag) {
-	if v, ok := attrFold(t.token, "base"); ok {
+	if v, ok := attrFold(&t.token, "base"); ok {
 		b.scope.bases = append(b.scope.bases, inherited{resolveURL(b.scope.base(), b.decode(v)), len(b.open)})
 	}
-	if v, ok := attrFold(t.token, "href"); ok {
+	if v, ok := attrFold(&t.token, "href"); ok {
 		g.addLink(linkCand{href: b.decode(v), base: b.scope.base()})
 	}
-	if v, ok := attrFold(t.token, "lastmod"); ok {
+	if v, ok := attrFold(&t.token, "lastmod"); ok {
 		g.add(cand{el: elUpdated, value: b.decode(v)})
 	}
 }
