@@ -383,33 +383,3 @@ func (m *meta) section(title string) []string {
 
 // homeWords are what the front page is called in breadcrumbs.
 var homeWords = map[string]bool{"home": true, "homepage": true, "start": true, "startseite": true, "accueil": true, "inicio": true, "portada": true, "главная": true, "anasayfa": true, "首页": true, "ホーム": true, "トップ": true, foldTitle("الرئيسية"): true, foldTitle("خانه"): true}
-
-func find(n *html.Node, tag string) []*html.Node {
-	var out []*html.Node
-	var walk func(n *html.Node)
-	walk = func(n *html.Node) {
-		if n.Type == html.ElementNode && n.Data == tag {
-			out = append(out, n)
-		}
-		for c := n.FirstChild; c != nil; c = c.NextSibling {
-			walk(c)
-		}
-	}
-	walk(n)
-	return out
-}
-
-func textOf(n *html.Node) string {
-	var b strings.Builder
-	var walk func(n *html.Node)
-	walk = func(n *html.Node) {
-		if n.Type == html.TextNode {
-			b.WriteString(n.Data)
-		}
-		for c := n.FirstChild; c != nil; c = c.NextSibling {
-			walk(c)
-		}
-	}
-	walk(n)
-	return b.String()
-}

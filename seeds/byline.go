@@ -10,7 +10,7 @@ import (
 	"mediawatch/text"
 )
 
-var reBy = regexp.MustCompile(`^(?i:edited by|interview(?: by|:)|interviewed by|розмовля(?:в|ла)|розмову вел[аи]|беседовал(?:а)?|интервью (?:взял|узял)[аи]?|rozmawiał(?:a)?|das gespräch führte[n]?|interview von|entretien avec|propos recueillis par|entrevista de|intervista di|tekst:|by|von|par|por|di|door|av|af|przez|от|autor(?:in)?|auteur|auteure|author|text|texte|texto|testo|tekst|текст|автор|byline|written by|reported by|reporting by|words by|story by|ein (?:bericht|beitrag|kommentar|artikel) von|eine analyse von|une analyse de|propos recueillis par|redacción|redaktion|بقلم|كتب|كتبت|إعداد|تحرير|الكاتب|نویسنده|نوشته|گزارش|yazan|haber|yazar|muhabir|文|作者|记者|記者|撰文|採訪|采访|編輯|编辑|著者|取材|기자)\s*[:：/／]?\s*(.+)$`)
+var reBy = regexp.MustCompile(`^(?i:edited by|interview(?: by|:)|interviewed by|розмовля(?:в|ла)|розмову вел[аи]|беседовал(?:а)?|интервью (?:взял|узял)[аи]?|rozmawiał(?:a)?|της|του|γράφει (?:ο|η)|skriver|tekst av|text av|napsal[ai]?|írta|scris de|oleh|das gespräch führte[n]?|interview von|entretien avec|propos recueillis par|entrevista de|intervista di|tekst:|by|von|par|por|di|door|av|af|przez|от|autor(?:in)?|auteur|auteure|author|text|texte|texto|testo|tekst|текст|автор|byline|written by|reported by|reporting by|words by|story by|ein (?:bericht|beitrag|kommentar|artikel) von|eine analyse von|une analyse de|propos recueillis par|redacción|redaktion|بقلم|كتب|كتبت|إعداد|تحرير|الكاتب|نویسنده|نوشته|گزارش|yazan|haber|yazar|muhabir|文|作者|记者|記者|撰文|採訪|采访|編輯|编辑|著者|取材|기자)\s*[:：/／]?\s*(.+)$`)
 
 // byline takes a line that names who wrote the article.
 func (r *reader) byline(s string) bool {
@@ -149,6 +149,10 @@ func (r *reader) nameBesideDate(i int) bool {
 	if !dated {
 		return false
 	}
+	if paperWords.MatchString(text.Fold(n)) {
+		r.d.clue(clueMast, n, r.lines[i].first)
+		return true
+	}
 	r.d.addAuthors(n)
 	return true
 }
@@ -222,6 +226,10 @@ func (r *reader) twoStamps(s string, afterTitle bool) bool {
 			}
 		case okA && !okB:
 			if b, okB = clockOf(right, a); !okB {
+				if words(right) <= 5 && reUpdateAt.MatchString(" "+right) { // "updated yesterday 19.05" dates nothing
+					r.d.addStamp(a)
+					return true
+				}
 				continue
 			}
 			a.Updated = false

@@ -22,9 +22,13 @@ var (
 	// rePosition marks who is where in a picture.
 	rePosition = regexp.MustCompile(`\((?:R|L|C|right|left|centre|center|rechts|links|Mitte|li|re|r|l|à gauche|à droite|au centre|gauche|droite|izquierda|derecha|izq|der|centro|слева|справа|в центре|يمين|يسار|راست|چپ|وسط|sağda|solda|左|右|中央|(?:2nd|3rd|second|third) (?:from )?(?:left|right|L|R)|(?:front|back)(?: row)?|top|bottom)(?:\.)?[),]`)
 	// rePictured are turns that captions use of what is to be seen.
-	rePictured     = regexp.MustCompile(`(?i)(?:\b(?:is|are|was|were) (?:seen|pictured|shown|photographed|depicted)\b|\bpictured (?:here|in|at|on|during|above|left|right)\b|\bfile (?:photo|picture|image)\b|\b(?:this|an?|the) (?:undated |recent |file |handout |screen ?grab |archive )*(?:photo|picture|image|photograph|screenshot|screengrab|file)(?: (?:taken|shows?|released|provided|from))|\bshown in this\b|\b(?:auf dem|dieses|das) (?:archiv|symbol|undatierte )?(?:foto|bild)(?: zeigt)?\b|\bim bild\b|\barchivfoto\b|\b(?:sur cette|cette) (?:photo|image)\b|\ben la (?:imagen|foto)\b|\bimagen de archivo\b|\bphoto d'(?:archive|illustration)\b|\barşiv(?: fotoğrafı)?\b|на (?:фото|снимке|фотографии)|архивное фото|صورة (?:أرشيفية|تظهر|من)|أرشيفية|عکس آرشیوی|آرشیو|资料图|资料照片|図は|写真は|資料写真)`)
+	rePictured = regexp.MustCompile(`(?i)(?:\b(?:is|are|was|were) (?:seen|pictured|shown|photographed|depicted)\b|\bpictured (?:here|in|at|on|during|above|left|right)\b|\bfile (?:photo|picture|image)\b|\b(?:this|an?|the) (?:undated |recent |file |handout |screen ?grab |archive )*(?:photo|picture|image|photograph|screenshot|screengrab|file)(?: (?:taken|shows?|released|provided|from))|\bshown in this\b|\b(?:auf dem|dieses|das) (?:archiv|symbol|undatierte )?(?:foto|bild)(?: zeigt)?\b|\bim bild\b|\barchivfoto\b|\b(?:sur cette|cette) (?:photo|image)\b|\ben la (?:imagen|foto)\b|\bimagen de archivo\b|\bphoto d'(?:archive|illustration)\b|\barşiv(?: fotoğrafı)?\b|на (?:фото|снимке|фотографии)|архивное фото|صورة (?:أرشيفية|تظهر|من)|أرشيفية|عکس آرشیوی|آرشیو|资料图|资料照片|図は|写真は|資料写真)`)
+	// reCaptionLabel introduces a caption in so many words.
+	reCaptionLabel = regexp.MustCompile(`^(?i:caption|photo caption|bildunterschrift|bildtext|légende|leyenda|pie de foto|legenda|didascalia|onderschrift|bildtext|подпись|图注|圖說|キャプション)\s?[:：]\s*(.+)$`)
+	// rePictureFile is the name of a picture's file where the picture was.
+	rePictureFile  = regexp.MustCompile(`(?i)^[\[(]?(?:\pL+\s?[:：]\s?)?[\w%./-]+\.(?:jpe?g|png|gif|webp|avif|svg)[\])]?$`)
 	reTwoSentences = regexp.MustCompile(`\pL{2}[.!?…。]["”»]?\s+\p{Lu}`)
-	rePresent      = regexp.MustCompile(`(?i)\b(?:stands?|sits?|walks?|poses?|looks? (?:on|at)|waits?|speaks?|holds?|carr(?:y|ies)|meets?|attends?|arrives?|gathers?|pass(?:es)? by|shakes? hands|inspects?|views?|rides?|crosses|cross|prepares?|unloads?|load|loads?|leans?|watch(?:es)?|works?|repairs?|queues?|celebrates?|marches|march|rests?|lies|lie|rolls?|moored|docked|parked)\b`)
+	rePresent      = regexp.MustCompile(`(?i)\b(?:stands?|sits?|walks?|poses?|looks? (?:on|at)|waits?|speaks?|holds?|carr(?:y|ies)|meets?|attends?|arrives?|gathers?|pass(?:es)? by|shakes? hands|inspects?|views?|rides?|crosses|cross|prepares?|unloads?|load|loads?|leans?|watch(?:es)?|works?|repairs?|queues?|celebrates?|marches|rests?|lies|lie|rolls?|moored|docked|parked)\b`)
 	reFullDate     = regexp.MustCompile(`(?i)(?:\b\d{1,2}(?:st|nd|rd|th|\.)? (?:de )?\pL{3,12}\.?,? (?:de )?(?:19|20)\d\d\b|\b\pL{3,12}\.? \d{1,2}(?:st|nd|rd|th)?, (?:19|20)\d\d\b|\b\d{1,2}\.\d{1,2}\.(?:19|20)\d\d\b|\b(?:19|20)\d\d-\d\d-\d\d\b)`)
 )
 
@@ -65,10 +69,30 @@ func captionScore(s string) int {
 	return score
 }
 
+// longestCredit is how many bytes at the end of a line a credit is looked for in.
+const longestCredit = 260
+
+// lastBytes returns at most n bytes from the end of s, beginning at a character.
+func lastBytes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	s = s[len(s)-n:]
+	for len(s) > 0 && !utf8.RuneStart(s[0]) {
+		s = s[1:]
+	}
+	return s
+}
+
 // credited reports whether s ends in a picture's credit.
 func credited(s string) bool {
-	if reCreditEnd.MatchString(s) {
+	s = strings.TrimRight(lastBytes(s, longestCredit), " \u00a0")
+	end, _ := utf8.DecodeLastRuneInString(strings.TrimRight(s, "."))
+	if (strings.ContainsRune(")]）】摄攝", end) || strings.Contains(s, "©")) && reCreditEnd.MatchString(s) {
 		return true
+	}
+	if !strings.ContainsAny(lastBytes(s, 100), ":：=©/.") {
+		return false
 	}
 	m := reCreditTail.FindStringSubmatch(s)
 	if m == nil {
@@ -100,7 +124,7 @@ func (r *reader) captionLine(i int) bool {
 		return true
 	}
 	// Without any mark of its own: a short line without a sentence's end, in the present tense, before the first paragraph.
-	if score >= 2 && words(l.text) >= 4 && words(l.text) <= 45 && ended(next[0].text) && words(next[0].text) >= 12 && rePresent.MatchString(l.text) {
+	if score >= 2 && !ended(l.text) && words(l.text) >= 4 && words(l.text) <= 45 && ended(next[0].text) && words(next[0].text) >= 12 && rePresent.MatchString(l.text) {
 		if _, dated := page.ParseWhen(l.text); !dated {
 			r.d.addCaption(l.text)
 			return true
@@ -112,6 +136,12 @@ func (r *reader) captionLine(i int) bool {
 // addCaption keeps a caption; a line that is only a credit belongs to the one before.
 func (d *draft) addCaption(s string) {
 	s = trim(s)
+	if m := reCaptionLabel.FindStringSubmatch(s); m != nil {
+		s = m[1]
+	}
+	if rePictureFile.MatchString(s) {
+		return
+	}
 	if len(d.captions) > 0 && reCreditOnly.MatchString(s) && words(s) <= 12 && !credited(d.captions[len(d.captions)-1]) {
 		d.captions[len(d.captions)-1] += " " + s
 		return
@@ -124,7 +154,7 @@ func bodyCaption(s string) bool {
 	if words(s) > 60 || utf8.RuneCountInString(s) > 400 {
 		return false
 	}
-	if r, _ := utf8.DecodeRuneInString(s); strings.ContainsRune("▲▼△▽", r) {
+	if r, _ := utf8.DecodeRuneInString(s); strings.ContainsRune("▲▼△▽", r) || reCaptionLabel.MatchString(s) || rePictureFile.MatchString(s) {
 		return true
 	}
 	if reCreditOnly.MatchString(s) && words(s) <= 45 {

@@ -77,7 +77,7 @@ func (r *reader) beforeTitle(i int) bool {
 	if r.field(l) || r.dateLine(l.text, false) {
 		return true
 	}
-	if phraseOf(l.text) == phraseJunk && (words(l.text) <= 8 || promo(l.text)) {
+	if r.phrase(l.text) == phraseJunk && (words(l.text) <= 8 || promo(l.text)) {
 		r.cutNotice(l)
 		return true
 	}
@@ -164,7 +164,7 @@ func (r *reader) afterTitle(i int) bool {
 	if r.field(l) || r.dateLine(l.text, true) || r.byline(l.text) || r.address(l) || r.configuredName(l) {
 		return true
 	}
-	if phraseOf(l.text) == phraseJunk && (words(l.text) <= 10 || promo(l.text)) {
+	if r.phrase(l.text) == phraseJunk && (words(l.text) <= 10 || promo(l.text)) {
 		r.cutNotice(l)
 		return true
 	}
@@ -246,7 +246,7 @@ func (r *reader) bareName(i int) bool {
 	}
 	for _, l := range r.nonBlank(i+1, 1) {
 		probe := &reader{d: &draft{options: r.d.options, authors: []news.Person{{Name: s}}}}
-		if isYearless(l.text) || probe.dateLine(l.text, true) || probe.emptyByline(l) || reToday.MatchString(strings.ToLower(text.Fold(l.text))) || phraseOf(l.text) == phraseJunk || captionScore(l.text) >= 3 {
+		if isYearless(l.text) || probe.dateLine(l.text, true) || probe.emptyByline(l) || reToday.MatchString(strings.ToLower(text.Fold(l.text))) || r.phrase(l.text) == phraseJunk || captionScore(l.text) >= 3 {
 			r.d.addAuthors(s)
 			return true
 		}
@@ -257,7 +257,7 @@ func (r *reader) bareName(i int) bool {
 // debris takes a line of at most four words that is no sentence, between headline and first paragraph: a control in whatever language. What it was stays visible among the cut lines.
 func (r *reader) debris(i int) bool {
 	l := r.lines[i]
-	if words(l.text) > 4 || width(l.text) > 36 || ended(l.text) || isItem(l.text) {
+	if words(l.text) > 4 || width(l.text) > 36 || ended(l.text) || isItem(l.text) || strings.HasSuffix(l.text, ",") {
 		return false
 	}
 	next := r.nonBlank(i+1, 1)
@@ -295,7 +295,7 @@ func fieldTable() map[string]string {
 	table := map[string]string{}
 	for field, names := range map[string]string{
 		"title":   "title headline heading titel überschrift schlagzeile titre título titulo titolo kop rubrik заголовок العنوان عنوان تیتر başlık 标题 標題 タイトル 見出し 제목",
-		"author":  "author authors writer autor autorin auteur autore författare автор الكاتب نویسنده yazar 作者 記者 记者 著者 기자",
+		"author":  "author authors writer autor autorin auteur autore författare skribent forfatter kirjoittaja toimittaja szerző autoare συντάκτης מאת लेखक penulis reporter redaktor редактор автор الكاتب نویسنده yazar 作者 記者 记者 著者 기자",
 		"section": "section category rubrik ressort kategorie rubrique catégorie sección seccion categoría categoria sezione rubriek рубрика раздел категория القسم التصنيف بخش گروه دسته kategori bölüm 栏目 分类 分類 カテゴリ カテゴリー ジャンル 섹션",
 		"url":     "url link address permalink lien enlace ссылка الرابط لینک bağlantı 链接 網址 网址",
 		"outlet":  "outlet publisher newspaper publication medium zeitung journal periódico giornale krant издание الصحيفة رسانه gazete 媒体 媒體 媒体名 언론사",

@@ -73,7 +73,7 @@ var (
 )
 
 // sharing are sites that articles are shared on; their addresses say nothing about who published.
-var sharing = []string{"facebook.com", "fb.com", "twitter.com", "x.com", "t.me", "telegram.me", "instagram.com", "youtube.com", "youtu.be", "whatsapp.com", "wa.me", "linkedin.com", "reddit.com", "tiktok.com", "pinterest.com", "vk.com", "ok.ru", "apple.com", "google.com", "bit.ly", "goo.gl", "weibo.com", "threads.net", "bsky.app", "flipboard.com"}
+var sharing = []string{"facebook.com", "fb.com", "twitter.com", "x.com", "t.me", "telegram.me", "instagram.com", "youtube.com", "youtu.be", "whatsapp.com", "wa.me", "linkedin.com", "reddit.com", "tiktok.com", "pinterest.com", "vk.com", "ok.ru", "apple.com", "google.com", "bit.ly", "goo.gl", "weibo.com", "threads.net", "bsky.app", "flipboard.com", "medium.com", "github.com", "slack.com", "discord.gg", "discord.com", "patreon.com", "paypal.com", "substack.com", "wordpress.com", "blogspot.com"}
 
 // hostsIn returns the hosts whose addresses stand in s, sharing services aside.
 func hostsIn(s string) []string {

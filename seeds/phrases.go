@@ -81,9 +81,9 @@ var phraseSources = []struct {
 		`.{0,80}(?:can|may) (?:also )?be (?:accessed|reached|viewed|visited|read|found) (?:at|on|via|through|under) (?:the |these |our )?(?:following|alternate|alternative|other|mirror).{0,80}`,
 		`(?:this|the) (?:news|story|article|report|item|post|content|piece)(?: item| story| article)? (?:has been|was|is) (?:collected|gathered|compiled|aggregated|syndicated|republished|reposted|automatically|auto-?generated|generated|provided|sourced|published (?:from|via)).{0,160}`,
 		`.{0,160}click (?:here |on the link |below )?(?:to (?:enter|visit|open|see|read|view|go to)|for) .{0,60}`,
-		`click here.{0,80}|(?:source|original) (?:link|article|url|text|story)(?: ?[:：].{0,200})?|(?:原文網址|原文网址|原文連結|原文链接|원문|元記事|original-?link|lien original|enlace original) ?[:：].{0,300}|link to (?:the )?(?:source|original).{0,60}|read (?:the )?(?:full|original|whole|rest of the) (?:article|story|text|report).{0,80}|(?:via|source|quelle|fuente|fonte|bron|källa|kilde|źródło|источник|джерело|المصدر|مصدر|منبع|kaynak|来源|來源|消息来源|出典|提供|출처) ?[:：] ?.{1,120}`,
+		`click here.{0,80}|(?:source|original) (?:link|article|url|text|story)(?: ?[:：].{0,200})?|(?:原文網址|原文网址|原文連結|原文链接|원문|元記事|original-?link|lien original|enlace original) ?[:：].{0,300}|link to (?:the )?(?:source|original).{0,60}|read (?:the )?(?:full|original|whole|rest of the) (?:article|story|text|report).{0,80}|(?:via|source|quelle|fuente|fonte|bron|källa|kilde|źródło|zdroj|lähde|forrás|sursa|πηγή|מקור|स्रोत|sumber|nguồn|источник|джерело|المصدر|مصدر|منبع|kaynak|来源|來源|消息来源|出典|提供|출처) ?[:：] ?.{1,120}`,
 		`.{0,60}(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|todos os direitos reservados|tutti i diritti riservati|riproduzione riservata|alle rechten voorbehouden|med ensamrätt|wszelkie prawa zastrzeżone|все права защищены|جميع الحقوق محفوظة|کلیه حقوق.{0,40}محفوظ|تمامی حقوق.{0,40}محفوظ|tüm hakları saklıdır|版权所有|著作権.{0,30}|無断転載.{0,20}|禁无断转载|무단.{0,6}전재.{0,30}).{0,160}`,
-		`(?:©|ⓒ|\(c\)|copyright) ?.{0,160}|.{0,12}(?:저작권자|版權所有|著作權).{0,80}|.{0,60}(?:усі|всі) права (?:захищено|захищені).{0,60}|.{0,60}सर्वाधिकार सुरक्षित.{0,40}|.{0,60}© ?(?:19|20)\d\d.{0,80}|.{0,80}(?:may not be (?:published|reproduced|copied|redistributed|used)|without (?:the )?(?:prior |express )?(?:written )?permission).{0,120}`,
+		`(?:©|\(c\)|copyright) ?.{0,160}|.{0,12}(?:저작권자|版權所有|著作權).{0,80}|.{0,60}(?:усі|всі) права (?:захищено|захищені).{0,60}|.{0,60}सर्वाधिकार सुरक्षित.{0,40}|.{0,60}© ?(?:19|20)\d\d.{0,80}|.{0,80}(?:may not be (?:published|reproduced|copied|redistributed|used)|without (?:the )?(?:prior |express )?(?:written )?permission).{0,120}`,
 		`(?:follow|find|join|connect with|like) (?:us|our|me|.{2,30}) (?:on|at|in|via) .{1,80}|(?:join|subscribe to|follow) (?:our|the) .{0,60}(?:channel|group|page|feed).{0,60}|download (?:our|the) .{0,40}app.{0,60}|get (?:the|our) .{0,40}(?:app|newsletter|headlines|updates).{0,80}`,
 		`(?:sign up|subscribe|register)(?: now| today| here)? (?:for|to) .{1,120}|.{0,80}(?:newsletter|e-?mail alerts|push notifications).{0,100}|.{0,40}(?:straight to|delivered to|in) your inbox.{0,60}|(?:support|donate|become a (?:member|supporter|subscriber)).{0,100}(?:journalism|today|us|now|here)|never miss .{0,60}|stay (?:informed|up to date|tuned|connected).{0,60}`,
 		`(?:contact|write to|e-?mail|reach) (?:us|the (?:author|editor|newsroom|reporter|writer)|our .{1,30}).{0,100}|(?:got|have) (?:a )?(?:tip|story|question|comment|news|feedback|correction|something).{0,100}|(?:send|submit) (?:us )?(?:your|a) .{0,60}(?:tip|comment|letter|feedback|stor).{0,60}|(?:report|spotted|found|see) (?:an?|any) (?:error|mistake|typo|correction|problem).{0,60}|corrections?(?: policy| and clarifications)?`,
@@ -138,6 +138,9 @@ func compilePhrases() []stockPhrase {
 // longestPhrase is the length in bytes of a folded line above which it is no stock phrase.
 const longestPhrase = 420
 
+// longestStock is the number of words above which a line is compared with no pattern.
+const longestStock = 45
+
 // phraseOf tells which kind of stock line s is.
 func phraseOf(s string) phraseKind {
 	if len(s) > longestPhrase {
@@ -147,7 +150,10 @@ func phraseOf(s string) phraseKind {
 		return phraseNone
 	}
 	f := phraseForm(s)
-	if f == "" {
+	if f == "" || words(s) > longestStock {
+		if promo(s) {
+			return phraseJunk
+		}
 		return phraseNone
 	}
 	for _, p := range phraseTable {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"mediawatch/text"
 )
@@ -47,12 +48,17 @@ var (
 	rePlaceLine = regexp.MustCompile(`^(?i:in|aus|à|en|desde|da|dal|di|från|fra|z|ze|w|из|в|з|у)\s+(?:\p{Lu}[\pL'’.-]*[ ]?){1,4}$`)
 )
 
+// stemSet holds beginnings of words by their first letter.
+type stemSet map[rune][]string
+
 // stems folds and gathers beginnings of words.
-func stems(rows ...string) []string {
-	var out []string
+func stems(rows ...string) stemSet {
+	out := stemSet{}
 	for _, row := range rows {
 		for _, w := range strings.Fields(row) {
-			out = append(out, text.Fold(w))
+			w = text.Fold(w)
+			first, _ := utf8.DecodeRuneInString(w)
+			out[first] = append(out[first], w)
 		}
 	}
 	return out
@@ -67,9 +73,10 @@ func wordSet(row string) map[string]bool {
 }
 
 // hasStem reports whether w begins with one of the stems. Short stems must be the whole word.
-func hasStem(w string, list []string) bool {
-	for _, s := range list {
-		if w == s || len([]rune(s)) >= 4 && strings.HasPrefix(w, s) {
+func hasStem(w string, set stemSet) bool {
+	first, _ := utf8.DecodeRuneInString(w)
+	for _, s := range set[first] {
+		if w == s || strings.HasPrefix(w, s) && utf8.RuneCountInString(s) >= 4 {
 			return true
 		}
 	}
@@ -81,7 +88,7 @@ const longestPromo = 28
 
 // promo reports whether s asks its reader to subscribe, follow, install or log in, or is a consent form or a button of one.
 func promo(s string) bool {
-	if len(s) > 900 {
+	if len(s) > 900 || strings.ContainsRune(s, '\t') {
 		return false
 	}
 	f := strings.Join(strings.Fields(text.Fold(s)), " ")

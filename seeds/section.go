@@ -37,7 +37,7 @@ var homeNames = homeTable()
 
 func homeTable() map[string]bool {
 	table := map[string]bool{}
-	for _, n := range strings.Split("home|homepage|home page|front page|start|startseite|accueil|inicio|portada|início|capa|home page|voorpagina|hem|forside|strona główna|главная|на главную|الرئيسية|الصفحة الرئيسية|صفحه اصلی|خانه|anasayfa|ana sayfa|首页|首頁|ホーム|トップ|홈|होम|मुखपृष्ठ|головна|на головну|головна сторінка|domů|úvod|hjem|forsiden|etusivu|kezdőlap|főoldal|címlap|acasă|prima pagină|beranda|trang chủ|หน้าแรก|αρχική|αρχική σελίδα|דף הבית|ראשי|начало|почетна|početna|naslovnica|domov|pradžia|sākums|avaleht|হোম|முகப்பு|მთავარი|գլխավոր|басты бет|início da página|page d'accueil|pagina iniziale|prima pagina|homepagina|you are here|sie sind hier|vous êtes ici", "|") {
+	for _, n := range strings.Split("home|homepage|home page|front page|start|startseite|accueil|inicio|portada|início|capa|home page|voorpagina|hem|forside|strona główna|главная|на главную|الرئيسية|الصفحة الرئيسية|صفحه اصلی|خانه|anasayfa|ana sayfa|首页|首頁|ホーム|トップ|홈|startsida|framsida|förstasidan|forside|होम|मुखपृष्ठ|головна|на головну|головна сторінка|domů|úvod|hjem|forsiden|etusivu|kezdőlap|főoldal|címlap|acasă|prima pagină|beranda|trang chủ|หน้าแรก|αρχική|αρχική σελίδα|דף הבית|ראשי|начало|почетна|početna|naslovnica|domov|pradžia|sākums|avaleht|হোম|முகப்பு|მთავარი|գլխավոր|басты бет|início da página|page d'accueil|pagina iniziale|prima pagina|homepagina|you are here|sie sind hier|vous êtes ici", "|") {
 		table[key(n)] = true
 	}
 	return table
@@ -156,7 +156,7 @@ func (r *reader) headGoesOn(i int) bool {
 	lines := r.nonBlank(i, 3)
 	for _, l := range lines[min(1, len(lines)):] {
 		probe := &reader{d: &draft{options: r.d.options}}
-		if probe.dateLine(l.text, true) || probe.byline(l.text) || isYearless(l.text) || phraseOf(l.text) == phraseJunk || words(l.text) <= 3 && looksName(l.text) {
+		if probe.dateLine(l.text, true) || probe.byline(l.text) || isYearless(l.text) || r.phrase(l.text) == phraseJunk || words(l.text) <= 3 && looksName(l.text) {
 			return true
 		}
 	}
