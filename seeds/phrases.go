@@ -3,6 +3,7 @@ package seeds
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	"mediawatch/text"
@@ -33,7 +34,7 @@ const (
 	thisPiece = `(?: (?:this|the|diesen?|diese|dieses|den|die|das|cet|cette|ce|l'|este|esta|esto|el|la|questo|questa|dit|deze|это|эту|этой|هذا|هذه|این|bu))? ?(?:article|story|page|post|news|item|piece|content|artikel|beitrag|seite|meldung|text|l'article|artículo|noticia|nota|página|articolo|notizia|bericht|artigo|notícia|matéria|статью|статьей|новость|новостью|страницу|материал|المقال|الخبر|المقالة|الصفحة|خبر|مطلب|صفحه|haberi|sayfayı|yazıyı|makaleyi|içeriği)`
 )
 
-// phraseSources are written as people write; phraseTable folds them as it folds the lines.
+// phraseSources are written as people write; phraseTable folds them as it folds the lines. Wide gaps are unbounded here, since a line has at most longestStock words: counted ones cost memory.
 var phraseSources = []struct {
 	kind     phraseKind
 	patterns []string
@@ -68,37 +69,37 @@ var phraseSources = []struct {
 		`(?:کد خبر|شناسه خبر|کد مطلب|شماره خبر|رقم الخبر|news (?:id|code)|article (?:id|no|code|number)|story (?:id|code)|id|haber (?:no|kodu)|artikel-?nr|nr|稿件编号|记事id|記事id) ?[:：.#]? ?[\d/-]{2,20}`,
 	}},
 	{phraseMid, []string{
-		`(?:read (?:also|more|next|this)|also read|see also|see more|more on this|related(?: article| story| news)|don't miss) ?[:|»>-] ?.{3,140}`,
-		`(?:lesen sie (?:auch|mehr|dazu|hierzu)|mehr dazu|lesetipp|siehe auch|dazu auch|auch interessant) ?[:|»>-] ?.{3,140}`,
-		`(?:lire aussi|à lire (?:aussi|également)?|voir aussi|lire également|lire la suite|sur le même sujet) ?[:|»>-] ?.{3,140}`,
-		`(?:lee también|leer más|lea también|le puede interesar|te puede interesar|vea también|ver también|más información|leia (?:também|mais)|veja também|saiba mais|leggi anche|vedi anche|lees ook|zie ook|läs också|les også|læs også|czytaj (?:też|także|więcej)|zobacz (?:też|także)) ?[:|»>-] ?.{3,140}`,
-		`(?:читайте также|читать также|смотрите также|по теме|также по теме|подробнее|читайте також) ?[:|»>-] ?.{3,140}`,
-		`(?:اقرأ أيضا|اقرأ أيضاً|إقرأ أيضا|اقرأ المزيد|شاهد أيضا|طالع أيضا|مواضيع ذات صلة|بیشتر بخوانید|بیشتر بدانید|همچنین بخوانید|مطالب مرتبط) ?[:|»>-] ?.{3,140}`,
-		`(?:यह भी पढ़ें|ये भी पढ़ें|इसे भी पढ़ें|baca juga|xem thêm|đọc thêm|citește și|διαβάστε επίσης|lue myös|čtěte také|přečtěte si|olvasta már|további|קראו גם|vídeos?|videos?|veja|photos?|fotos|galerie|diaporama|bildergalerie|foto(?:strecke|galerie)|in bildern) ?[:|»>-] ?.{3,140}`,
-		`(?:ayrıca okuyun|bunu da okuyun|ilgili haber|okumaya devam et|相关阅读|相关新闻|延伸阅读|另请参阅|推荐阅读|関連記事|あわせて読みたい|合わせて読みたい|관련기사) ?[:|»>-] ?.{3,140}`,
+		`(?:read (?:also|more|next|this)|also read|see also|see more|more on this|related(?: article| story| news)|don't miss) ?[:|»>-] ?.{3,}`,
+		`(?:lesen sie (?:auch|mehr|dazu|hierzu)|mehr dazu|lesetipp|siehe auch|dazu auch|auch interessant) ?[:|»>-] ?.{3,}`,
+		`(?:lire aussi|à lire (?:aussi|également)?|voir aussi|lire également|lire la suite|sur le même sujet) ?[:|»>-] ?.{3,}`,
+		`(?:lee también|leer más|lea también|le puede interesar|te puede interesar|vea también|ver también|más información|leia (?:também|mais)|veja também|saiba mais|leggi anche|vedi anche|lees ook|zie ook|läs också|les også|læs også|czytaj (?:też|także|więcej)|zobacz (?:też|także)) ?[:|»>-] ?.{3,}`,
+		`(?:читайте также|читать также|смотрите также|по теме|также по теме|подробнее|читайте також) ?[:|»>-] ?.{3,}`,
+		`(?:اقرأ أيضا|اقرأ أيضاً|إقرأ أيضا|اقرأ المزيد|شاهد أيضا|طالع أيضا|مواضيع ذات صلة|بیشتر بخوانید|بیشتر بدانید|همچنین بخوانید|مطالب مرتبط) ?[:|»>-] ?.{3,}`,
+		`(?:यह भी पढ़ें|ये भी पढ़ें|इसे भी पढ़ें|baca juga|xem thêm|đọc thêm|citește și|διαβάστε επίσης|lue myös|čtěte také|přečtěte si|olvasta már|további|קראו גם|vídeos?|videos?|veja|photos?|fotos|galerie|diaporama|bildergalerie|foto(?:strecke|galerie)|in bildern) ?[:|»>-] ?.{3,}`,
+		`(?:ayrıca okuyun|bunu da okuyun|ilgili haber|okumaya devam et|相关阅读|相关新闻|延伸阅读|另请参阅|推荐阅读|関連記事|あわせて読みたい|合わせて読みたい|관련기사) ?[:|»>-] ?.{3,}`,
 	}},
 	{phraseTail, []string{
 		`.{0,80}(?:can|may) (?:also )?be (?:accessed|reached|viewed|visited|read|found) (?:at|on|via|through|under) (?:the |these |our )?(?:following|alternate|alternative|other|mirror).{0,80}`,
-		`(?:this|the) (?:news|story|article|report|item|post|content|piece)(?: item| story| article)? (?:has been|was|is) (?:collected|gathered|compiled|aggregated|syndicated|republished|reposted|automatically|auto-?generated|generated|provided|sourced|published (?:from|via)).{0,160}`,
-		`.{0,160}click (?:here |on the link |below )?(?:to (?:enter|visit|open|see|read|view|go to)|for) .{0,60}`,
-		`click here.{0,80}|(?:source|original) (?:link|article|url|text|story)(?: ?[:：].{0,200})?|(?:原文網址|原文网址|原文連結|原文链接|원문|元記事|original-?link|lien original|enlace original) ?[:：].{0,300}|link to (?:the )?(?:source|original).{0,60}|read (?:the )?(?:full|original|whole|rest of the) (?:article|story|text|report).{0,80}|(?:via|source|quelle|fuente|fonte|bron|källa|kilde|źródło|zdroj|lähde|forrás|sursa|πηγή|מקור|स्रोत|sumber|nguồn|источник|джерело|المصدر|مصدر|منبع|kaynak|来源|來源|消息来源|出典|提供|출처) ?[:：] ?.{1,120}`,
-		`.{0,60}(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|todos os direitos reservados|tutti i diritti riservati|riproduzione riservata|alle rechten voorbehouden|med ensamrätt|wszelkie prawa zastrzeżone|все права защищены|جميع الحقوق محفوظة|کلیه حقوق.{0,40}محفوظ|تمامی حقوق.{0,40}محفوظ|tüm hakları saklıdır|版权所有|著作権.{0,30}|無断転載.{0,20}|禁无断转载|무단.{0,6}전재.{0,30}).{0,160}`,
-		`(?:©|\(c\)|copyright) ?.{0,160}|.{0,12}(?:저작권자|版權所有|著作權).{0,80}|.{0,60}(?:усі|всі) права (?:захищено|захищені).{0,60}|.{0,60}सर्वाधिकार सुरक्षित.{0,40}|.{0,60}© ?(?:19|20)\d\d.{0,80}|.{0,80}(?:may not be (?:published|reproduced|copied|redistributed|used)|without (?:the )?(?:prior |express )?(?:written )?permission).{0,120}`,
+		`(?:this|the) (?:news|story|article|report|item|post|content|piece)(?: item| story| article)? (?:has been|was|is) (?:collected|gathered|compiled|aggregated|syndicated|republished|reposted|automatically|auto-?generated|generated|provided|sourced|published (?:from|via)).*`,
+		`.*click (?:here |on the link |below )?(?:to (?:enter|visit|open|see|read|view|go to)|for) .{0,60}`,
+		`click here.{0,80}|(?:source|original) (?:link|article|url|text|story)(?: ?[:：].*)?|(?:原文網址|原文网址|原文連結|原文链接|원문|元記事|original-?link|lien original|enlace original) ?[:：].*|link to (?:the )?(?:source|original).{0,60}|read (?:the )?(?:full|original|whole|rest of the) (?:article|story|text|report).{0,80}|(?:via|source|quelle|fuente|fonte|bron|källa|kilde|źródło|zdroj|lähde|forrás|sursa|πηγή|מקור|स्रोत|sumber|nguồn|источник|джерело|المصدر|مصدر|منبع|kaynak|来源|來源|消息来源|出典|提供|출처) ?[:：] ?.+`,
+		`.{0,60}(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|todos os direitos reservados|tutti i diritti riservati|riproduzione riservata|alle rechten voorbehouden|med ensamrätt|wszelkie prawa zastrzeżone|все права защищены|جميع الحقوق محفوظة|کلیه حقوق.{0,40}محفوظ|تمامی حقوق.{0,40}محفوظ|tüm hakları saklıdır|版权所有|著作権.{0,30}|無断転載.{0,20}|禁无断转载|무단.{0,6}전재.{0,30}).*`,
+		`(?:©|\(c\)|copyright) ?.*|.{0,12}(?:저작권자|版權所有|著作權).{0,80}|.{0,60}(?:усі|всі) права (?:захищено|захищені).{0,60}|.{0,60}सर्वाधिकार सुरक्षित.{0,40}|.{0,60}© ?(?:19|20)\d\d.{0,80}|.{0,80}(?:may not be (?:published|reproduced|copied|redistributed|used)|without (?:the )?(?:prior |express )?(?:written )?permission).*`,
 		`(?:follow|find|join|connect with|like) (?:us|our|me|.{2,30}) (?:on|at|in|via) .{1,80}|(?:join|subscribe to|follow) (?:our|the) .{0,60}(?:channel|group|page|feed).{0,60}|download (?:our|the) .{0,40}app.{0,60}|get (?:the|our) .{0,40}(?:app|newsletter|headlines|updates).{0,80}`,
-		`(?:sign up|subscribe|register)(?: now| today| here)? (?:for|to) .{1,120}|.{0,80}(?:newsletter|e-?mail alerts|push notifications).{0,100}|.{0,40}(?:straight to|delivered to|in) your inbox.{0,60}|(?:support|donate|become a (?:member|supporter|subscriber)).{0,100}(?:journalism|today|us|now|here)|never miss .{0,60}|stay (?:informed|up to date|tuned|connected).{0,60}`,
-		`(?:contact|write to|e-?mail|reach) (?:us|the (?:author|editor|newsroom|reporter|writer)|our .{1,30}).{0,100}|(?:got|have) (?:a )?(?:tip|story|question|comment|news|feedback|correction|something).{0,100}|(?:send|submit) (?:us )?(?:your|a) .{0,60}(?:tip|comment|letter|feedback|stor).{0,60}|(?:report|spotted|found|see) (?:an?|any) (?:error|mistake|typo|correction|problem).{0,60}|corrections?(?: policy| and clarifications)?`,
-		`(?:additional )?(?:reporting|writing|editing|compiled|translated|edited|written|produced|reported) (?:and (?:editing|writing) )?by .{2,160}|with (?:inputs?|files|reporting|material|additional reporting) (?:from|by) .{2,100}|.{2,40} contributed to this (?:report|story|article)`,
-		`(?:for|get) more (?:information|news|stories|updates|on this|details|coverage).{0,120}|visit (?:us|our|the|www|https?).{0,120}|(?:about|more about) (?:us|the author|this site)|(?:terms|conditions|terms of (?:use|service)|privacy(?: policy| notice)?|cookie (?:policy|settings|preferences)|imprint|impressum|contact(?: us)?|advertise(?: with us)?|careers|sitemap|help|faq|about|disclaimer|datenschutz|mentions légales|aviso legal|accessibility)(?:[\s|·•/,-]+(?:terms|conditions|of (?:use|service)|privacy|policy|cookies?|imprint|impressum|contact|us|advertise|careers|sitemap|help|faq|about|disclaimer|datenschutz|settings))*`,
-		`(?:this|our) (?:site|website|page) uses cookies.{0,120}|we use cookies.{0,160}|wir verwenden cookies.{0,160}|(?:nous utilisons|ce site utilise) des cookies.{0,160}|(?:utilizamos|este sitio usa) cookies.{0,160}|(?:the )?views expressed .{0,160}|(?:the )?opinions expressed .{0,160}|disclaimer ?: .{0,240}`,
-		`(?:tags?|topics?|keywords?|filed under|labels?|schlagwörter|schlagworte|themen|stichwörter|thèmes?|sujets|mots[- ]clés|étiquettes|etiquetas|temas|palabras clave|palavras[- ]chave|tópicos|argomenti|parole chiave|onderwerpen|trefwoorden|ämnen|tagi|słowa kluczowe|теги|метки|темы|ключевые слова|الكلمات المفتاحية|كلمات مفتاحية|كلمات دلالية|الوسوم|وسوم|برچسب ها|برچسب‌ها|برچسبها|کلیدواژه‌ها|کلید واژه ها|کلیدواژه ها|etiketler|anahtar kelimeler|konular|标签|标签|關鍵字|关键词|关键字|タグ|キーワード|태그) ?[:：] ?.{1,300}`,
+		`(?:sign up|subscribe|register)(?: now| today| here)? (?:for|to) .+|.{0,80}(?:newsletter|e-?mail alerts|push notifications).*|.{0,40}(?:straight to|delivered to|in) your inbox.{0,60}|(?:support|donate|become a (?:member|supporter|subscriber)).*(?:journalism|today|us|now|here)|never miss .{0,60}|stay (?:informed|up to date|tuned|connected).{0,60}`,
+		`(?:contact|write to|e-?mail|reach) (?:us|the (?:author|editor|newsroom|reporter|writer)|our .{1,30}).*|(?:got|have) (?:a )?(?:tip|story|question|comment|news|feedback|correction|something).*|(?:send|submit) (?:us )?(?:your|a) .{0,60}(?:tip|comment|letter|feedback|stor).{0,60}|(?:report|spotted|found|see) (?:an?|any) (?:error|mistake|typo|correction|problem).{0,60}|corrections?(?: policy| and clarifications)?`,
+		`(?:additional )?(?:reporting|writing|editing|compiled|translated|edited|written|produced|reported) (?:and (?:editing|writing) )?by .{2,}|with (?:inputs?|files|reporting|material|additional reporting) (?:from|by) .{2,}|.{2,40} contributed to this (?:report|story|article)`,
+		`(?:for|get) more (?:information|news|stories|updates|on this|details|coverage).*|visit (?:us|our|the|www|https?).*|(?:about|more about) (?:us|the author|this site)|(?:terms|conditions|terms of (?:use|service)|privacy(?: policy| notice)?|cookie (?:policy|settings|preferences)|imprint|impressum|contact(?: us)?|advertise(?: with us)?|careers|sitemap|help|faq|about|disclaimer|datenschutz|mentions légales|aviso legal|accessibility)(?:[\s|·•/,-]+(?:terms|conditions|of (?:use|service)|privacy|policy|cookies?|imprint|impressum|contact|us|advertise|careers|sitemap|help|faq|about|disclaimer|datenschutz|settings))*`,
+		`(?:this|our) (?:site|website|page) uses cookies.*|we use cookies.*|wir verwenden cookies.*|(?:nous utilisons|ce site utilise) des cookies.*|(?:utilizamos|este sitio usa) cookies.*|(?:the )?views expressed .*|(?:the )?opinions expressed .*|disclaimer ?: .*`,
+		`(?:tags?|topics?|keywords?|filed under|labels?|schlagwörter|schlagworte|themen|stichwörter|thèmes?|sujets|mots[- ]clés|étiquettes|etiquetas|temas|palabras clave|palavras[- ]chave|tópicos|argomenti|parole chiave|onderwerpen|trefwoorden|ämnen|tagi|słowa kluczowe|теги|метки|темы|ключевые слова|الكلمات المفتاحية|كلمات مفتاحية|كلمات دلالية|الوسوم|وسوم|برچسب ها|برچسب‌ها|برچسبها|کلیدواژه‌ها|کلید واژه ها|کلیدواژه ها|etiketler|anahtar kelimeler|konular|标签|标签|關鍵字|关键词|关键字|タグ|キーワード|태그) ?[:：] ?.+`,
 		`(?:end|ends|ende|fin|fine|konec|конец|ende der meldung|end of (?:article|story|text|document)|-?30-?|#{3,}|###|انتهى|پایان|پایان پیام|انتهای پیام|完|（完）|\(完\)|\(ende\)|終わり)(?:/+|\.)?|انتهای پیام.{0,12}|پایان پیام.{0,12}`,
-		`(?:previous|next|prev|older|newer)(?: (?:article|story|post|page|news|entry))?(?: ?[:»›>→←‹«-].{0,120})?|(?:vorheriger|nächster|voriger) (?:artikel|beitrag)(?: ?[:»›>→←‹«-].{0,120})?|article (?:suivant|précédent)(?: ?[:»›>-].{0,120})?|(?:artículo|noticia) (?:siguiente|anterior)(?: ?[:»›>-].{0,120})?|(?:следующая|предыдущая) (?:статья|новость).{0,120}|上一篇.{0,100}|下一篇.{0,100}|前の記事.{0,100}|次の記事.{0,100}`,
-		`(?:folgen sie uns|folge uns|abonnieren sie|jetzt abonnieren|melden sie sich|unser newsletter|hier geht es|hier geht's|mehr (?:zum thema|nachrichten|infos|informationen|aus)|zur startseite|zur übersicht|zurück zur?|quellen?(?:angabe)?|mit material von|redaktion|(?:haben sie )?fehler (?:gefunden|entdeckt|melden)|original(?:artikel|beitrag)?|dieser (?:artikel|text|beitrag) (?:erschien|ist (?:zuerst )?erschienen|stammt|wurde)|diese meldung (?:wurde|stammt)).{0,160}`,
-		`(?:suivez[- ](?:nous|notre)|abonnez[- ]vous|inscrivez[- ]vous|recevez|téléchargez (?:notre|l)|cliquez (?:ici|sur)|retrouvez|pour en savoir plus|avec (?:l')?(?:afp|agences?)|cet article (?:a été|est)|soutenez|faites un don|signaler une (?:erreur|faute)|la rédaction).{0,160}`,
-		`(?:síguenos|síganos|suscríbete|suscríbase|recibe|descarga|haga clic|haz clic|para más información|con información de|este artículo (?:fue|ha sido|se publicó)|esta (?:nota|noticia) (?:fue|ha sido)|apoya|siga-nos|assine|inscreva-se|clique aqui|com informações d|seguici|iscriviti|clicca qui|volg ons|schrijf je in|abonneer|följ oss|prenumerera|følg oss|følg os|obserwuj nas|zapisz się|kliknij).{0,160}`,
-		`(?:подписывайтесь|подпишитесь|следите за|присоединяйтесь|читайте нас|наш (?:телеграм|канал)|нашли ошибку|если вы (?:нашли|заметили)|выделите|при (?:использовании|перепечатке|цитировании)|оригинал статьи|источник|ссылка на источник|підписуйтесь|фото на обложке|редактор|автор) ?.{0,200}`,
-		`(?:تابعونا|تابعنا|اشتركوا?|انضموا?|اضغط هنا|انقر هنا|حمل (?:تطبيق|التطبيق)|حملوا|للمزيد|لمزيد من|المصدر|المصادر|رابط المصدر|نقلا عن|يمكنكم|لمتابعة).{0,160}|(?:ما را|به کانال|به ما|در تلگرام|دنبال کنید|عضو|برای (?:اطلاع|دریافت|مشاهده)|اینجا کلیک|لینک خبر|کد خبر|منبع خبر|نسخه چاپی|نظرات شما).{0,160}`,
-		`(?:bizi (?:takip|.{0,20}takip)|takip edin|abone olun|kanalımıza|tıklayın|buraya tıkla|haber kaynağı|kaynak|daha fazla (?:haber|bilgi)|uygulamamızı).{0,160}|(?:责任编辑|责编|编辑|責任編輯|校对|审核|关注我们|扫码|扫描二维码|点击(?:这里|进入|查看)|原文链接|本文来源|阅读原文|更多.{0,10}请|下载.{0,12}客户端|声明|免责声明|版权声明|未经授权).{0,120}|(?:フォローする|公式(?:x|ツイッター|line|アプリ)|会員限定|続きを読む|ニュースレター|メルマガ|お問い合わせ|本記事は|この記事は.{0,40}(?:転載|提供|配信)|元記事|記事提供|クリックして).{0,120}|(?:구독|팔로우|기자 .{0,20}@|저작권자).{0,100}`,
+		`(?:previous|next|prev|older|newer)(?: (?:article|story|post|page|news|entry))?(?: ?[:»›>→←‹«-].*)?|(?:vorheriger|nächster|voriger) (?:artikel|beitrag)(?: ?[:»›>→←‹«-].*)?|article (?:suivant|précédent)(?: ?[:»›>-].*)?|(?:artículo|noticia) (?:siguiente|anterior)(?: ?[:»›>-].*)?|(?:следующая|предыдущая) (?:статья|новость).*|上一篇.*|下一篇.*|前の記事.*|次の記事.*`,
+		`(?:folgen sie uns|folge uns|abonnieren sie|jetzt abonnieren|melden sie sich|unser newsletter|hier geht es|hier geht's|mehr (?:zum thema|nachrichten|infos|informationen|aus)|zur startseite|zur übersicht|zurück zur?|quellen?(?:angabe)?|mit material von|redaktion|(?:haben sie )?fehler (?:gefunden|entdeckt|melden)|original(?:artikel|beitrag)?|dieser (?:artikel|text|beitrag) (?:erschien|ist (?:zuerst )?erschienen|stammt|wurde)|diese meldung (?:wurde|stammt)).*`,
+		`(?:suivez[- ](?:nous|notre)|abonnez[- ]vous|inscrivez[- ]vous|recevez|téléchargez (?:notre|l)|cliquez (?:ici|sur)|retrouvez|pour en savoir plus|avec (?:l')?(?:afp|agences?)|cet article (?:a été|est)|soutenez|faites un don|signaler une (?:erreur|faute)|la rédaction).*`,
+		`(?:síguenos|síganos|suscríbete|suscríbase|recibe|descarga|haga clic|haz clic|para más información|con información de|este artículo (?:fue|ha sido|se publicó)|esta (?:nota|noticia) (?:fue|ha sido)|apoya|siga-nos|assine|inscreva-se|clique aqui|com informações d|seguici|iscriviti|clicca qui|volg ons|schrijf je in|abonneer|följ oss|prenumerera|følg oss|følg os|obserwuj nas|zapisz się|kliknij).*`,
+		`(?:подписывайтесь|подпишитесь|следите за|присоединяйтесь|читайте нас|наш (?:телеграм|канал)|нашли ошибку|если вы (?:нашли|заметили)|выделите|при (?:использовании|перепечатке|цитировании)|оригинал статьи|источник|ссылка на источник|підписуйтесь|фото на обложке|редактор|автор) ?.*`,
+		`(?:تابعونا|تابعنا|اشتركوا?|انضموا?|اضغط هنا|انقر هنا|حمل (?:تطبيق|التطبيق)|حملوا|للمزيد|لمزيد من|المصدر|المصادر|رابط المصدر|نقلا عن|يمكنكم|لمتابعة).*|(?:ما را|به کانال|به ما|در تلگرام|دنبال کنید|عضو|برای (?:اطلاع|دریافت|مشاهده)|اینجا کلیک|لینک خبر|کد خبر|منبع خبر|نسخه چاپی|نظرات شما).*`,
+		`(?:bizi (?:takip|.{0,20}takip)|takip edin|abone olun|kanalımıza|tıklayın|buraya tıkla|haber kaynağı|kaynak|daha fazla (?:haber|bilgi)|uygulamamızı).*|(?:责任编辑|责编|编辑|責任編輯|校对|审核|关注我们|扫码|扫描二维码|点击(?:这里|进入|查看)|原文链接|本文来源|阅读原文|更多.{0,10}请|下载.{0,12}客户端|声明|免责声明|版权声明|未经授权).*|(?:フォローする|公式(?:x|ツイッター|line|アプリ)|会員限定|続きを読む|ニュースレター|メルマガ|お問い合わせ|本記事は|この記事は.{0,40}(?:転載|提供|配信)|元記事|記事提供|クリックして).*|(?:구독|팔로우|기자 .{0,20}@|저작권자).*`,
 	}},
 	{phraseList, []string{
 		`(?:related|more|most|other|latest|top|popular|trending|recommended|similar|further|recent|editors?'?s?|you (?:may|might) (?:also )?(?:like|enjoy|be interested in)|what to read next|up next|read (?:more|next|also|on)|see also|see more|more (?:from|on|in|stories|news|like).{0,40}|also (?:read|on|in)(?: this| the)?(?: section| site| topic)?|in (?:other|this) (?:news|section|story)|elsewhere|around the web|from the web)(?: (?:read|viewed|popular|shared|commented|articles?|stories|story|news|posts?|topics?|links?|content|coverage|reading|headlines|picks?|videos?|for you|now|this week|today))*[:：]?`,
@@ -117,8 +118,8 @@ var phraseSources = []struct {
 	}},
 }
 
-// phraseTable holds the folded patterns, most telling kind first.
-var phraseTable = compilePhrases()
+// phraseTable holds the folded patterns, most telling kind first. They are compiled when the first text is read, not when the program starts.
+var phraseTable = sync.OnceValue(compilePhrases)
 
 func compilePhrases() []stockPhrase {
 	var out []stockPhrase
@@ -156,7 +157,7 @@ func phraseOf(s string) phraseKind {
 		}
 		return phraseNone
 	}
-	for _, p := range phraseTable {
+	for _, p := range phraseTable() {
 		if p.re.MatchString(f) {
 			return p.kind
 		}
