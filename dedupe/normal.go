@@ -36,7 +36,13 @@ func (t *Text) Len() int { return t.body.n }
 // Normal returns a headline and a plain text in the normal form of news.KeyVersion, which docs/identities.md specifies. Lines are apart by line
 // breaks of any kind. The plain text must not be HTML: use text.Plain first.
 func Normal(title, plain string, bp Boilerplate) Text {
-	var t Text
+	t, _ := normal(title, plain, bp)
+	return t
+}
+
+// normal is Normal; whole reports that nothing of the text was dropped.
+func normal(title, plain string, bp Boilerplate) (t Text, whole bool) {
+	whole = true
 	t.title.buf = make([]byte, 0, len(title)+8)
 	t.title.add(decode(title))
 	t.title.ends = nil
@@ -51,10 +57,11 @@ func Normal(title, plain string, bp Boilerplate) Text {
 			continue
 		case bp.has(t.body.buf[before.size:], n):
 			t.body.reset(before)
+			whole = false
 			continue
 		case first && n == t.title.n && string(t.body.buf[before.size:]) == string(t.title.buf):
 			t.body.reset(before)
-			first = false
+			first, whole = false, false
 			continue
 		}
 		first = false
@@ -62,14 +69,16 @@ func Normal(title, plain string, bp Boilerplate) Text {
 			if cut := opening(line); cut > 0 {
 				t.body.reset(before)
 				t.body.add(line[cut:])
+				whole = false
 			}
 		}
 		if t.body.n >= maxTokens {
 			t.body.cap()
+			whole = false
 			break
 		}
 	}
-	return t
+	return t, whole
 }
 
 // all returns a headline and a plain text as tokens with nothing dropped.

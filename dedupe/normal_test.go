@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"mediawatch/dedupe"
+	"mediawatch/news"
 )
 
 // body returns the body tokens of a plain text without headline, apart by spaces.
@@ -236,6 +237,24 @@ func TestNormalProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := rapid.OneOf(messy(), rapid.String())
 		checkNormal(t, g.Draw(t, "title"), g.Draw(t, "plain"))
+	})
+}
+
+// TestIdentify: both identities in one go are those that are computed one by one, whether or not the normal form drops lines.
+func TestIdentify(t *testing.T) {
+	lines := append([]string{"HARBOUR CITY (Agency) — ", "The council said", "By A. Writer", "<b>", "</p><p>", "<br>", "A headline"}, pieces...)
+	lines = append(lines, articles...)
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.Custom(func(t *rapid.T) string {
+			return strings.Join(rapid.SliceOfN(rapid.SampledFrom(lines), 0, 8).Draw(t, "lines"), "")
+		})
+		it := news.Item{URL: "https://news.example/a/1"}
+		it.Title = rapid.OneOf(rapid.Just("A headline"), text).Draw(t, "title")
+		it.Content = "<p>" + text.Draw(t, "content")
+		keys, state := dedupe.Identify(&it)
+		if keys != dedupe.KeysOf(&it) || state != dedupe.StateOf(&it) {
+			t.Fatalf("Identify(%q, %q) differs from KeysOf and StateOf", it.Title, it.Content)
+		}
 	})
 }
 

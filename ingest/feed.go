@@ -180,7 +180,7 @@ func (d *document) news(ctx context.Context, journal store.Journal) ([]store.New
 	if err != nil {
 		return nil, 0, fmt.Errorf("look up items: %w", err)
 	}
-	var out []store.News
+	out := make([]store.News, 0, unknown(heads))
 	fresh := 0
 	for i, e := range d.doc.Entries {
 		if heads[i].Forgotten || heads[i].Known && heads[i].Fingerprint == e.Fingerprint() {
@@ -189,10 +189,22 @@ func (d *document) news(ctx context.Context, journal store.Journal) ([]store.New
 		if !heads[i].Known {
 			fresh++
 		}
-		it := d.item(e, ids[i])
-		out = append(out, store.News{Item: it, State: dedupe.StateOf(&it)})
+		n := store.News{Item: d.item(e, ids[i])}
+		n.Item.Keys, n.State = dedupe.Identify(&n.Item)
+		out = append(out, n)
 	}
 	return out, fresh, nil
+}
+
+// unknown counts the entries that are new.
+func unknown(heads []store.Head) int {
+	n := 0
+	for i := range heads {
+		if !heads[i].Known {
+			n++
+		}
+	}
+	return n
 }
 
 // item completes what the entry says by what only the reader knows.
@@ -205,7 +217,6 @@ func (d *document) item(e *feeds.Entry, id news.ItemID) news.Item {
 	old := !it.Published.IsZero() && it.Published.Time.Before(d.now.Add(-backlogAge))
 	it.Backlog = !d.sub.AnnounceAll && (d.state.FirstRead.IsZero() || old)
 	it.Origin = news.Origin{Raw: d.resp.Raw, At: d.resp.At, FinalURL: d.resp.FinalURL, Status: d.resp.Status}
-	it.Keys = dedupe.KeysOf(&it)
 	detach(&it)
 	return it
 }

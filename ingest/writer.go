@@ -12,7 +12,7 @@ import (
 const (
 	batchItems = 1000
 	batchDocs  = 1000
-	batchWait  = 100 * time.Millisecond // how long the first document waits for company
+	batchWait  = 200 * time.Millisecond // how long the first document waits for company
 	queueDocs  = 16                     // documents read but not yet taken into a batch
 )
 

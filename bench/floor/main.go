@@ -31,7 +31,7 @@ const (
 	workers    = 16   // as daemon.fetchWorkers
 	batchItems = 1000 // as in ingest, with batchDocs and batchWait
 	batchDocs  = 1000
-	batchWait  = 100 * time.Millisecond
+	batchWait  = 200 * time.Millisecond
 )
 
 func main() {
