@@ -50,7 +50,7 @@ func firstUnclean(s string) int {
 		for i+8 <= len(s) { // eight bytes at once, when none is a control or beyond ASCII
 			w := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
 				uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
-			if (w|w-0x20*ones)&(0x80*ones) != 0 {
+			if (w|(w-0x20*ones))&(0x80*ones) != 0 {
 				break
 			}
 			i += 8

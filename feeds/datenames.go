@@ -77,9 +77,8 @@ var offsets = map[string]int{
 // ambiguous are names that several zones share; what we read is said in a note.
 var ambiguous = makeSet("ist ast bst amt sst ect")
 
-// fillers are words between the parts of a date that mean nothing.
-var fillers = makeSet("t at um de del of the le la den der am_ st nd rd th er uhr klo kl года год г y o'clock, oclock в à a as às à_ à, og den. om e di da " +
-	"date updated published posted on h hrs hours Uhr, року р роки roku r saat tarihinde")
+// fillers are words between the parts of a date that are no zone, even in capitals.
+var fillers = makeSet("at um de del of the le la den der st nd rd th er uhr klo em di da on date saat")
 
 func month(low string) (int, bool) {
 	if m, ok := months[low]; ok {

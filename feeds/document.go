@@ -9,7 +9,7 @@ import (
 
 // Options are what is known about a document beside its bytes. The zero value is useful.
 type Options struct {
-	Base        string    // the URL the document came from; relative addresses are resolved against it. "" leaves them out
+	Base        string    // the URL the document came from, or its Content-Location; relative addresses are resolved against it. "": the feed's own site
 	ContentType string    // the Content-Type header as received
 	Charset     string    // an encoding that overrides every declaration but a byte order mark; "" none
 	Now         time.Time // for dates without a year and for flagging the future; zero: the present
