@@ -49,7 +49,10 @@ func (b *builder) capture(g tag) captured {
 			if len(b.text) > MaxText {
 				continue
 			}
-			t2.text = t2.text[:min(len(t2.text), maxChunk)]
+			if len(t2.text) > maxChunk {
+				b.long = true
+				t2.text = t2.text[:maxChunk]
+			}
 			if t2.kind == tokenCDATA {
 				b.text = append(b.text, t2.text...)
 			} else {
@@ -81,8 +84,8 @@ func (b *builder) plain(first string, used bool) string {
 	return strings.TrimSpace(first)
 }
 
-// maxChunk is how much of one run of text is decoded: what references leave of it may be a sixth.
-const maxChunk = 8 * MaxText
+// maxChunk is how much of one run of text is decoded: the rest could only add to what is cut off.
+const maxChunk = 3 * MaxText
 
 // bounded is a text up to MaxText.
 func (b *builder) bounded(text []byte) string {

@@ -53,6 +53,13 @@ func (b *builder) prune() {
 	if len(b.items) <= MaxItems {
 		return
 	}
+	if b.newestFirst() { // as most feeds are
+		b.dropped += len(b.items) - MaxItems
+		clear(b.items[MaxItems:])
+		b.items = b.items[:MaxItems]
+		b.out = b.out[:b.items[MaxItems-1].end]
+		return
+	}
 	order := make([]int, len(b.items))
 	for i := range order {
 		order[i] = i
@@ -72,6 +79,16 @@ func (b *builder) prune() {
 	}
 	clear(b.items[len(kept):])
 	b.out, b.items = out, kept
+}
+
+// newestFirst reports whether the items are in order already.
+func (b *builder) newestFirst() bool {
+	for i := 1; i < len(b.items); i++ {
+		if b.items[i].when().Time.After(b.items[i-1].when().Time) {
+			return false
+		}
+	}
+	return true
 }
 
 // when is the time an item is ordered by.
