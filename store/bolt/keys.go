@@ -77,9 +77,9 @@ func (b bucket) String() string {
 // come anywhere.
 func (b bucket) fillPercent() float64 {
 	switch b {
-	case bkHeads, bkRevisions, bkOrigins, bkBodies, bkJournal, bkMatches, bkStories, bkMembers, bkMemberOf, bkStoryOrder:
+	case bkHeads, bkRevisions, bkOrigins, bkBodies, bkJournal, bkMatches, bkStoryOrder:
 		return 1
-	case bkLog, bkEntries, bkGroups, bkLines, bkReported, bkEditions, bkRendered, bkDeliveries:
+	case bkLog, bkLines, bkReported, bkEditions, bkRendered, bkDeliveries:
 		return 0.9
 	}
 	return bbolt.DefaultFillPercent
