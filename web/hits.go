@@ -41,11 +41,11 @@ var prose = map[string]bool{"body": true, "lead": true, "caption": true}
 func quotes(doc *query.Document, title string, evidence []news.Evidence) [][]piece {
 	var found []*sentence
 	for _, ev := range evidence {
-		if !prose[ev.Field] {
+		if !prose[ev.Field] || !fits(doc.Field(ev.Field), span{ev.Start, ev.End}, ev.Words) {
 			continue
 		}
 		text, start, end := doc.Sentence(ev)
-		if !fits(text, span{start, end}, ev.Words) || text == title {
+		if text == title {
 			continue
 		}
 		i := slices.IndexFunc(found, func(s *sentence) bool { return s.text == text })

@@ -81,17 +81,29 @@ func (s *Server) newest(ctx context.Context, watches []string, limit int) ([]tol
 		}
 		return b.first.Time().Compare(a.first.Time())
 	})
-	shown := make(map[news.ItemID]bool)
-	all = slices.DeleteFunc(all, func(t told) bool {
+	all = oncePerStory(all)
+	return all[:min(len(all), limit)], nil
+}
+
+// oncePerStory keeps the first of what is told of one story, and tells it there as the watch does that knows most of its copies.
+func oncePerStory(all []told) []told {
+	var out []told
+	shown := make(map[news.ItemID]int)
+	for _, t := range all {
 		id := t.story.ID
 		if id.IsZero() {
 			id = t.item.ID
 		}
-		seen := shown[id]
-		shown[id] = true
-		return seen
-	})
-	return all[:min(len(all), limit)], nil
+		i, seen := shown[id]
+		switch {
+		case !seen:
+			shown[id] = len(out)
+			out = append(out, t)
+		case len(t.others) > len(out[i].others):
+			out[i] = t
+		}
+	}
+	return out
 }
 
 // waiting says when something will be there, to somebody who looks at an empty page.

@@ -111,7 +111,7 @@ func (s *Server) digestBody(d config.Digest) digestBody {
 }
 
 func (s *Server) digestsPage(r *http.Request) (page, error) {
-	bodies := []digestBody{}
+	var bodies []digestBody
 	p := page{Title: "Digests", Section: "digests/"}
 	for _, d := range s.o.Config().Digests {
 		b := s.digestBody(d)
@@ -123,7 +123,7 @@ func (s *Server) digestsPage(r *http.Request) (page, error) {
 		bodies = append(bodies, b)
 		p.Feeds = append(p.Feeds, alternate{b.Title, "digests/" + d.Name + ".atom"})
 	}
-	p.Body = bodies
+	p.Body = struct{ Digests []digestBody }{bodies}
 	return p, nil
 }
 

@@ -192,13 +192,13 @@ const unknownOutlet = "unknown outlet"
 // outletName is what an item's outlet is called.
 func outletName(it *news.Item) string { return cmp.Or(it.Outlet, unknownOutlet) }
 
-// webURL is raw if it is an address of the web, else "": nothing else becomes a link.
+// webURL is raw, with everything escaped that an address must not hold, if it is one of the web, else "": nothing else becomes a link.
 func webURL(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return ""
 	}
-	return raw
+	return u.String()
 }
 
 // count is a number with its noun.
