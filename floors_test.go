@@ -24,7 +24,7 @@ var floors = map[string]int{
 	"daemon":         6,
 	"cmd/mediawatch": 7,
 	"bench/farm":     7, "bench/floor": 7, "bench": 7,
-	"": 8, // tests of the whole
+	"torture": 8, "": 8, // tests of the whole
 }
 
 // only names what one package alone may import.

@@ -132,7 +132,7 @@ func (d *Daemon) importFolder(ctx context.Context, dir, name string) (any, error
 // importSubscriptions saves what an OPML file lists; the feeds are read when they are due, which is at once.
 func (d *Daemon) importSubscriptions(r *http.Request, name string) (any, error) {
 	list, err := feeds.ReadOPML(r.Body)
-	if err != nil {
+	if err != nil && len(list) == 0 {
 		return nil, web.BadRequest("%s: %v", name, err)
 	}
 	cfg := d.config.Load()
@@ -142,6 +142,10 @@ func (d *Daemon) importSubscriptions(r *http.Request, name string) (any, error) 
 	}
 	var t told
 	added, known, faults := 0, 0, 0
+	for _, fault := range faultsOf(err) {
+		faults++
+		t.add(fmt.Sprintf("%s:%d: %s", name, fault.Line, fault.Msg))
+	}
 	for _, sub := range list {
 		if have[sub.URL] {
 			known++
@@ -179,4 +183,20 @@ func mistakesOf(err error) string {
 		lines[i] = m.Msg
 	}
 	return strings.Join(lines, "; ")
+}
+
+// faultsOf takes apart what ReadOPML says of a file it could read in part.
+func faultsOf(err error) []*feeds.OPMLError {
+	var faults []*feeds.OPMLError
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range many.Unwrap() {
+			faults = append(faults, faultsOf(e)...)
+		}
+		return faults
+	}
+	var one *feeds.OPMLError
+	if errors.As(err, &one) {
+		faults = append(faults, one)
+	}
+	return faults
 }
