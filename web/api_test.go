@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -269,5 +272,29 @@ func TestHealth(t *testing.T) {
 	}
 	if rec := w.get("/feeds/all.atom"); rec.Code != 500 {
 		t.Errorf("feed over a closed store: %d", rec.Code)
+	}
+}
+
+// TestDocumentationNamesEveryField holds docs/api.md to what is answered.
+func TestDocumentationNamesEveryField(t *testing.T) {
+	doc := string(must(os.ReadFile(filepath.Join("..", "docs", "api.md")))(t))
+	var check func(reflect.Type)
+	check = func(typ reflect.Type) {
+		for typ.Kind() == reflect.Slice || typ.Kind() == reflect.Pointer {
+			typ = typ.Elem()
+		}
+		if typ.Kind() != reflect.Struct || typ == reflect.TypeFor[time.Time]() {
+			return
+		}
+		for _, f := range reflect.VisibleFields(typ) {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if name != "" && !strings.Contains(doc, "`"+name+"`") {
+				t.Errorf("docs/api.md does not name %q of %s", name, typ.Name())
+			}
+			check(f.Type)
+		}
+	}
+	for _, v := range []any{web.ItemView{}, web.ItemDetail{}, web.StoryView{}, web.WatchView{}, web.ExplainView{}, web.SearchView{}, web.CountView{}, web.BacktestView{}, web.SubscriptionView{}, web.OutletView{}, web.EditionView{}, web.StatsView{}} {
+		check(reflect.TypeOf(v))
 	}
 }
