@@ -80,17 +80,12 @@ func newNewsPolicy() *bluemonday.Policy {
 	p.AllowURLSchemeWithCustomPolicy("https", hasHost)
 	p.RequireParseableURLs(true)
 	p.AllowRelativeURLs(false)
-	p.RequireNoFollowOnLinks(true)
-	p.RequireNoReferrerOnLinks(true)
 	p.SkipElementsContent(slices.Sorted(maps.Keys(removed))...)
 	return p
 }
 
 // hasHost keeps "https:path", which a browser reads as relative, from passing for absolute.
 func hasHost(u *url.URL) bool { return u.Host != "" }
-
-// linkRel is what the policy gives every link.
-const linkRel = "nofollow noreferrer"
 
 // isSanitized reports whether src can only be what Sanitize returned: the allowed tags in their one spelling, balanced, and text with everything escaped.
 func isSanitized(src string) bool {
@@ -127,7 +122,7 @@ func canonicalTag(t token) bool {
 	if t.raw[1:at] != t.name {
 		return false
 	}
-	href := ""
+	stated := false // an attribute that the element is nothing without
 	for a := (attrs{s: t.raw, at: at}); ; {
 		v, ok := a.next()
 		if !ok {
@@ -142,23 +137,19 @@ func canonicalTag(t token) bool {
 		if !escaped(value) || !canonicalAttr(t.name, v.name, value) {
 			return false
 		}
-		if v.name == "href" {
-			href = value
-		}
+		stated = stated || t.name == "img" || v.name == "href"
 	}
 	if end := t.raw[at:]; end != ">" && (end != "/>" || !void(t.name)) {
 		return false
 	}
-	return t.name != "a" || href != "" && strings.HasSuffix(t.raw, ` rel="`+linkRel+`">`)
+	return stated || t.name != "a" && t.name != "img"
 }
 
 // canonicalAttr reports whether the policy allows an attribute with this value.
 func canonicalAttr(element, name, value string) bool {
 	switch element + " " + name {
 	case "a href":
-		return webURL(value) || strings.HasPrefix(value, "mailto:") && plainURL(value)
-	case "a rel":
-		return value == linkRel
+		return webURL(value) || strings.HasPrefix(value, "mailto:") && settledURL(value)
 	case "img src":
 		return webURL(value)
 	case "img alt", "abbr title":
@@ -173,19 +164,16 @@ func canonicalAttr(element, name, value string) bool {
 	return false
 }
 
-// webURL reports whether v is evidently an absolute http or https URL.
+// webURL reports whether v is an absolute http or https URL that the policy would leave as it is.
 func webURL(v string) bool {
-	return (strings.HasPrefix(v, "https://") || strings.HasPrefix(v, "http://")) && plainURL(v)
+	return (strings.HasPrefix(v, "https://") || strings.HasPrefix(v, "http://")) && settledURL(v)
 }
 
-// plainURL reports whether v holds nothing but printable ASCII without spaces.
-func plainURL(v string) bool {
-	for i := 0; i < len(v); i++ {
-		if v[i] <= ' ' || v[i] >= 0x7F {
-			return false
-		}
-	}
-	return true
+// settledURL reports whether v, as it stands in an attribute, is how net/url writes the URL: what the policy would write.
+func settledURL(v string) bool {
+	plain := stdhtml.UnescapeString(v)
+	u, err := url.Parse(plain)
+	return err == nil && u.String() == plain
 }
 
 // escaped reports whether s is escaped as html.EscapeString does it.
