@@ -365,7 +365,7 @@ func TestCompact(t *testing.T) {
 	ctx := context.Background()
 	path := richFile(t)
 	s := testOpen(t, path)
-	for n := range 30 { // room that is free again
+	for n := range 6 { // room that is free again
 		of := testFeed(n)
 		var d store.Document
 		d.Feed = of

@@ -277,8 +277,8 @@ func TestD1_KilledWhileWriting(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "store.db")
 	next := 0
-	for cycle := range 12 {
-		acked := runAndKill(t, path, next, time.Duration(5+cycle*13)*time.Millisecond)
+	for cycle := range scale(12, 1000) {
+		acked := runAndKill(t, path, next, time.Duration(5+cycle*13%200)*time.Millisecond)
 		s := testOpen(t, path)
 		if got := lines(t, s); got != nil {
 			t.Fatalf("cycle %d: lines %q", cycle, got)
@@ -301,6 +301,79 @@ func TestD1_KilledWhileWriting(t *testing.T) {
 	}
 	if next == 0 {
 		t.Error("no writer came to write anything")
+	}
+}
+
+// compactedFile is the environment variable that makes a test process compact the store it names.
+const compactedFile = "BOLT_TEST_COMPACT"
+
+// TestD12_KilledWhileCompacting kills a compaction at different moments; the store is then either the old or the new file, with the same records.
+func TestD12_KilledWhileCompacting(t *testing.T) {
+	if path := os.Getenv(compactedFile); path != "" {
+		fmt.Println("begun")
+		if _, _, err := Compact(context.Background(), path, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	path := richFile(t)
+	s := testOpen(t, path)
+	want := dump(t, s)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for cycle := range scale(5, 50) {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestD12_KilledWhileCompacting$")
+		cmd.Env = append(os.Environ(), compactedFile+"="+path)
+		out, err := cmd.StdoutPipe()
+		if err == nil {
+			err = cmd.Start()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		bufio.NewScanner(out).Scan()
+		time.Sleep(time.Duration(cycle*7%50) * time.Millisecond)
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		s := testOpen(t, path)
+		sameDump(t, fmt.Sprint("cycle ", cycle), dump(t, s), want)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestD9_AReaderStopsNoWriter holds a read transaction while others write and read.
+func TestD9_AReaderStopsNoWriter(t *testing.T) {
+	ctx := context.Background()
+	path := richFile(t)
+	s := testOpen(t, path)
+	err := s.rawView(func(tx *bbolt.Tx) error {
+		before := string(tx.Bucket([]byte(bkMeta.String())).Get([]byte(metaCounts)))
+		done := make(chan error, 1)
+		go func() {
+			for n := range 200 {
+				of := testFeed(n % 5)
+				if _, err := s.Append(ctx, store.Batch{Documents: []store.Document{{Feed: of, Items: []store.News{testItem(of, 5000+n, "a")}}}}); err != nil {
+					done <- err
+					return
+				}
+			}
+			_, err := s.Recent(ctx, 0, 500)
+			done <- err
+		}()
+		err := <-done
+		if after := string(tx.Bucket([]byte(bkMeta.String())).Get([]byte(metaCounts))); after != before {
+			t.Error("the reader sees what was written after it began")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() > 32<<20 {
+		t.Errorf("%d bytes, %v", info.Size(), err)
 	}
 }
 

@@ -170,6 +170,14 @@ func richFile(t testing.TB) string {
 	return path
 }
 
+// scale is how often something is repeated: in the usual run, and in make torture.
+func scale(usual, torture int) int {
+	if os.Getenv("MEDIAWATCH_TORTURE") != "" {
+		return torture
+	}
+	return usual
+}
+
 func oneOf(err error, kinds ...error) bool {
 	for _, k := range kinds {
 		if errors.Is(err, k) {

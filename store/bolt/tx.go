@@ -54,7 +54,7 @@ func translate(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, store.ErrDamaged), errors.Is(err, store.ErrLocked):
+	case errors.Is(err, store.ErrDamaged), errors.Is(err, store.ErrLocked), errors.Is(err, store.ErrFull):
 		return err
 	case errors.Is(err, berrors.ErrTimeout):
 		return wrap(store.ErrLocked)
@@ -221,14 +221,19 @@ func (t *txn) bucket(b bucket) *bbolt.Bucket {
 	return t.buckets[b]
 }
 
-// find returns the value under key, nil when there is none. It keeps a cursor for each table, which saves making one for each value.
-func (t *txn) find(b bucket, key []byte) []byte {
+// cursorOf is the one cursor of a table for single look-ups, which saves making one for each.
+func (t *txn) cursorOf(b bucket) *bbolt.Cursor {
 	c := t.cursors[b]
 	if c == nil {
 		c = t.bucket(b).Cursor()
 		t.cursors[b] = c
 	}
-	if k, value := c.Seek(key); k != nil && bytes.Equal(k, key) {
+	return c
+}
+
+// find returns the value under key, nil when there is none.
+func (t *txn) find(b bucket, key []byte) []byte {
+	if k, value := t.cursorOf(b).Seek(key); k != nil && bytes.Equal(k, key) {
 		return value
 	}
 	return nil
@@ -319,7 +324,7 @@ func (t *txn) del(b bucket, key []byte) error {
 
 // has reports whether any key begins with prefix.
 func (t *txn) has(b bucket, prefix []byte) bool {
-	k, _ := t.bucket(b).Cursor().Seek(prefix)
+	k, _ := t.cursorOf(b).Seek(prefix)
 	return k != nil && bytes.HasPrefix(k, prefix)
 }
 
