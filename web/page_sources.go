@@ -136,9 +136,7 @@ func (s *Server) subscriptionRow(f news.Feed) subscriptionRow {
 	case "moved":
 		row.Notes = append(row.Notes, "read at "+hideLogin(f.Location))
 	}
-	for _, w := range f.Warnings[:min(len(f.Warnings), 2)] {
-		row.Notes = append(row.Notes, w)
-	}
+	row.Notes = append(row.Notes, f.Warnings[:min(len(f.Warnings), 2)]...)
 	return row
 }
 
