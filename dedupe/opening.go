@@ -37,11 +37,16 @@ var byWords = map[string]bool{"by": true, "von": true, "par": true, "por": true,
 
 // isByline reports whether a line is an author's name after "By" and nothing else: at most 10 words, no full stop at the end, names capitalised.
 func isByline(line string) bool {
-	words := strings.Fields(line)
-	if len(words) < 2 || len(words) > 10 || !byWords[strings.ToLower(strings.TrimSuffix(words[0], ":"))] {
+	// The first word alone says no to nearly all lines, which are paragraphs; line begins with it.
+	end := strings.IndexFunc(line, unicode.IsSpace)
+	if end < 0 || !byWords[strings.ToLower(strings.TrimSuffix(line[:end], ":"))] {
 		return false
 	}
-	if first, _ := utf8.DecodeRuneInString(words[0]); !unicode.IsUpper(first) {
+	if first, _ := utf8.DecodeRuneInString(line); !unicode.IsUpper(first) {
+		return false
+	}
+	words := strings.Fields(line)
+	if len(words) < 2 || len(words) > 10 {
 		return false
 	}
 	last := words[len(words)-1]

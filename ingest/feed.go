@@ -119,7 +119,7 @@ func (r *FeedReader) read(ctx context.Context, sub Subscription, state news.Feed
 		state.ETag, state.LastModified = a.resp.ETag, a.resp.LastModified
 		state.Body = a.resp.Raw
 	}
-	state.Title, state.Link = doc.Feed.Title, doc.Feed.Link
+	state.Title, state.Link = strings.Clone(doc.Feed.Title), strings.Clone(doc.Feed.Link) // see detach
 	state.Warnings = doc.Warnings
 	return r.succeeded(state, a.out, FeedResult{Document: store.Document{Items: items}}), nil
 }
