@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -398,5 +399,30 @@ func TestChangedQueryShowsWithinAMinute(t *testing.T) {
 	w.now = w.now.Add(time.Minute)
 	if ids := w.atom("/feeds/ports.atom").ids(); len(ids) != 1 {
 		t.Errorf("%d entries after the query was narrowed", len(ids))
+	}
+}
+
+// TestManyReadersAtOnce is for the race detector: readers while things arrive. Every answer is a whole feed.
+func TestManyReadersAtOnce(t *testing.T) {
+	w := newWorld(t, basicConfig)
+	w.read(article{guid: "0"})
+	var readers sync.WaitGroup
+	for i := range 8 {
+		readers.Go(func() {
+			for range 10 {
+				for _, path := range []string{"/feeds/ports.atom", "/feeds/health.atom", "/", "/api/v1/watches"} {
+					if rec := w.get(path); rec.Code != http.StatusOK || rec.Body.Len() == 0 {
+						t.Errorf("reader %d: %s: %d", i, path, rec.Code)
+					}
+				}
+			}
+		})
+	}
+	for i := range 10 {
+		w.read(article{guid: fmt.Sprint(i)})
+	}
+	readers.Wait()
+	if n := len(w.atom("/feeds/ports.atom").all("entry")); n != 10 {
+		t.Errorf("%d entries in the end", n)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -65,8 +66,11 @@ func (n *newsboat) poll() int {
 // TestNewsboat subscribes as a person does: each story once, and nothing new without anything new.
 func TestNewsboat(t *testing.T) {
 	w := newWorld(t, basicConfig)
+	var mu sync.Mutex // between the requests and what the test does
 	asked := 0
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
 		asked++
 		w.web.ServeHTTP(rw, r) // the one of now: a restart makes another
 	}))
@@ -78,28 +82,32 @@ func TestNewsboat(t *testing.T) {
 	if n := reader.poll(); n != 3 {
 		t.Fatalf("%d unread, want 3: four items are three stories", n)
 	}
-	expect := func(when string, want int) {
+	after := func(what string, do func(), want int) {
 		t.Helper()
+		mu.Lock()
+		w.now = w.now.Add(time.Hour)
+		do()
+		mu.Unlock()
 		if n := reader.poll(); n != want {
-			t.Errorf("after %s: %d unread, want %d", when, n, want)
+			t.Errorf("after %s: %d unread, want %d", what, n, want)
 		}
 	}
-	expect("a second poll", 3)
-	w.now = w.now.Add(time.Hour)
-	w.restart()
-	expect("a restart", 3)
-	w.reindex()
-	expect("a reindex", 3)
-	w.now = w.now.Add(time.Hour)
-	w.read(article{feed: courierFeed, guid: "d", outlet: "Herald", url: "https://herald.example/d", title: "Plan", html: "<p>" + prose("2") + "</p>"})
-	expect("another copy", 3)
-	w.read(article{guid: "1", title: "Harbour plan 1, edited", html: "<p>" + prose("1") + " More.</p>"})
-	expect("an edit", 3)
-	w.configure(strings.Replace(basicConfig, `"harbour OR dock*"`, `"harbour OR docks"`, 1))
-	w.follow()
-	expect("a changed query", 3)
-	w.read(article{guid: "3"})
-	expect("a new story", 4)
+	after("nothing", func() {}, 3)
+	after("a restart", w.restart, 3)
+	after("a reindex", w.reindex, 3)
+	after("another copy", func() {
+		w.read(article{feed: courierFeed, guid: "d", outlet: "Herald", url: "https://herald.example/d", title: "Plan", html: "<p>" + prose("2") + "</p>"})
+	}, 3)
+	after("an edit", func() {
+		w.read(article{guid: "1", title: "Harbour plan 1, edited", html: "<p>" + prose("1") + " More.</p>"})
+	}, 3)
+	after("a changed query", func() {
+		w.configure(strings.Replace(basicConfig, `"harbour OR dock*"`, `"harbour OR docks"`, 1))
+		w.follow()
+	}, 3)
+	after("a new story", func() { w.read(article{guid: "3"}) }, 4)
+	mu.Lock()
+	defer mu.Unlock()
 	if asked != 8 {
 		t.Errorf("%d requests", asked)
 	}
