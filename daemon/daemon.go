@@ -137,6 +137,7 @@ func watchesOf(cfg *config.Config) []follow.Watch {
 func (d *Daemon) appended(r store.Receipt) {
 	d.items.Remember(r)
 	d.pass.appended(r)
+	d.health.storeKept()
 	if len(r.New)+len(r.Revised) > 0 {
 		d.wakeFollowers()
 	}

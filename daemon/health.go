@@ -18,6 +18,7 @@ type health struct {
 	lastAt    time.Time
 	store     error // the last failure to keep something
 	storeAt   time.Time
+	storeOver bool // something was kept since then
 	following error
 	noSpace   bool
 }
@@ -40,7 +41,14 @@ func (h *health) passed(s Summary) {
 func (h *health) storeFailed(err error, at time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.store, h.storeAt = err, at
+	h.store, h.storeAt, h.storeOver = err, at, false
+}
+
+// storeKept notes that the store takes things again.
+func (h *health) storeKept() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.storeOver = true
 }
 
 // storeError returns the last failure to keep something, and forgets it.
@@ -70,7 +78,7 @@ func (d *Daemon) status(context.Context) web.Status {
 	if !h.lastAt.IsZero() {
 		s.LastPass, s.LastPassAt = h.last.String(), h.lastAt
 	}
-	if h.store != nil && d.o.Now().Sub(h.storeAt) < storeTrouble {
+	if h.store != nil && !h.storeOver && d.o.Now().Sub(h.storeAt) < storeTrouble {
 		s.Problems = append(s.Problems, "the store: "+h.store.Error())
 	}
 	if h.following != nil {

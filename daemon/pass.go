@@ -178,17 +178,17 @@ func (d *Daemon) Run(ctx context.Context, o RunOptions) (Summary, error) {
 	if err := d.adopt(ctx); err != nil {
 		return Summary{}, err
 	}
-	if err := d.space(); err != nil {
-		return Summary{}, err
-	}
-	if err := d.read(ctx, o); err != nil {
-		return Summary{}, err
+	noSpace := d.space() // then nothing is read, and the rest goes on
+	if noSpace == nil {
+		if err := d.read(ctx, o); err != nil {
+			return Summary{}, err
+		}
 	}
 	if err := d.CatchUp(ctx); err != nil {
 		return Summary{}, err
 	}
 	err := errors.Join(d.welcome(ctx), d.dueDigests(ctx), d.deliver(ctx))
-	return d.finishPass(), errors.Join(err, d.health.storeError())
+	return d.finishPass(), errors.Join(noSpace, err, d.health.storeError())
 }
 
 // read reads the seed folders and the feeds and returns when everything is kept. The followers work beside it; what they leave, and their errors, are

@@ -119,7 +119,7 @@ func (d *Daemon) firstPass(ctx context.Context) {
 			d.o.Log.Error(what+" failed", "err", err)
 		}
 	}
-	tell("reading the seed folders", d.scanFolders(ctx))
+	tell("reading the seed folders", d.seedsTick(ctx))
 	tell("following the journal", d.CatchUp(ctx))
 	d.finishPass()
 	tell("the welcome edition", d.welcome(ctx))
@@ -135,7 +135,7 @@ func (d *Daemon) ticks() *schedule.Runner {
 	}
 	d.every(r, "feeds", feedTick, d.feedTick)
 	d.every(r, "deliveries", deliverTick, d.deliver)
-	d.every(r, "seeds", d.seedTick(), d.scanFolders)
+	d.every(r, "seeds", d.seedTick(), d.seedsTick)
 	d.ticking.Store(r)
 	d.scheduleDigests(nil)
 	return r
@@ -198,12 +198,25 @@ func (d *Daemon) feedTick(ctx context.Context) error {
 			}
 		}
 	}
+	if !d.mayRead() {
+		return nil
+	}
+	return d.submitDue(ctx)
+}
+
+// mayRead reports whether there is room for more. That reading pauses is told once.
+func (d *Daemon) mayRead() bool {
 	err := d.space()
 	if d.health.paused(err) {
 		d.o.Log.Error("reading pauses", "err", err)
 	}
-	if err != nil {
-		return nil // told
+	return err == nil
+}
+
+// seedsTick reads the seed folders, if there is room.
+func (d *Daemon) seedsTick(ctx context.Context) error {
+	if !d.mayRead() {
+		return nil
 	}
-	return d.submitDue(ctx)
+	return d.scanFolders(ctx)
 }

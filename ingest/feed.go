@@ -71,9 +71,10 @@ func (r *FeedReader) Read(ctx context.Context, sub Subscription) (FeedResult, er
 		req.ETag, req.LastModified = state.ETag, state.LastModified
 	}
 	resp, err := r.Client.Get(ctx, req)
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		return FeedResult{}, ctx.Err()
 	}
+	ctx = context.WithoutCancel(ctx) // the document is here: it is kept even by a program that is being stopped, so that it is not asked for again
 	state.LastTry = r.Now()
 	out := fetch.OutcomeOf(resp, err, state.LastTry)
 	out.Fixed, out.Default, out.Roll = sub.Interval, time.Duration(r.Pace.Load()), r.Rand()

@@ -1,0 +1,148 @@
+package torture_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// crowd is many hosts, each with some feeds, that take their time.
+type crowd struct {
+	mu       sync.Mutex
+	answered map[string]int // documents that were sent to a client that was still there, by URL
+	asked    map[string]int
+	delay    func(url string) time.Duration
+}
+
+// newCrowd starts a server on each of so many loopback addresses and returns the feeds' URLs.
+func newCrowd(t *testing.T, hosts, feeds int) (*crowd, []string) {
+	c := &crowd{answered: make(map[string]int), asked: make(map[string]int)}
+	var urls []string
+	for i := range hosts {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.%d:0", i+2))
+		if err != nil {
+			t.Skipf("only one loopback address here: %v", err)
+		}
+		s := &httptest.Server{Listener: l, Config: &http.Server{Handler: c}}
+		s.Start()
+		t.Cleanup(s.CloseClientConnections)
+		for k := range feeds {
+			urls = append(urls, fmt.Sprintf("%s/%d.xml", s.URL, k))
+		}
+	}
+	return c, urls
+}
+
+// ServeHTTP implements http.Handler.
+func (c *crowd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	url := "http://" + r.Host + r.URL.Path
+	c.mu.Lock()
+	c.asked[url]++
+	c.mu.Unlock()
+	select {
+	case <-r.Context().Done(): // the client has gone
+		return
+	case <-time.After(c.delay(url)):
+	}
+	if strings.HasSuffix(url, "/0.xml") {
+		w.WriteHeader(http.StatusInternalServerError)
+	} else {
+		_, _ = w.Write(document(1, []article{{feed: 1, n: 0, edition: 1}})) // the client is gone
+	}
+	c.mu.Lock()
+	c.answered[url]++
+	c.mu.Unlock()
+}
+
+func (c *crowd) total() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := 0
+	for _, k := range c.answered {
+		n += k
+	}
+	return n
+}
+
+func subscribe(urls []string) string {
+	var b strings.Builder
+	for _, u := range urls {
+		fmt.Fprintf(&b, "[[feed]]\nurl = %q\n\n", u)
+	}
+	return b.String()
+}
+
+// TestO_StopUnderLoad stops the daemon while a hundred feeds are being read: it leaves with 0 within ten seconds, and after the restart nothing that was answered is asked for again.
+func TestO_StopUnderLoad(t *testing.T) {
+	n := cycles(t, 3, 30)
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 5))
+	for round := range n {
+		c, urls := newCrowd(t, 25, 4)
+		c.delay = func(url string) time.Duration {
+			if strings.Contains(url, "127.0.0.2:") {
+				return time.Minute // never, as far as this test goes
+			}
+			return time.Duration(50+rng.Uint64()%400) * time.Millisecond
+		}
+		lock := &sync.Mutex{} // of rng, which is the handlers', too
+		delay := c.delay
+		c.delay = func(url string) time.Duration { lock.Lock(); defer lock.Unlock(); return delay(url) }
+		h := newHome(t, t.TempDir(), subscribe(urls))
+		p := h.start("serve")
+		stopAt := 1 + rng.IntN(len(urls)/2)
+		p.until(fmt.Sprintf("%d feeds were answered", stopAt), func() bool { return c.total() >= stopAt })
+		p.stop()
+		c.mu.Lock()
+		before := len(c.answered)
+		c.delay = func(string) time.Duration { return 0 }
+		c.mu.Unlock()
+		h.run("run")
+		c.mu.Lock()
+		for url, times := range c.answered {
+			if times > 1 {
+				t.Errorf("round %d: %s was read %d times", round+1, url, times)
+			}
+		}
+		if len(c.answered) != len(urls) {
+			t.Errorf("round %d: %d of %d feeds were read in the end", round+1, len(c.answered), len(urls))
+		}
+		c.mu.Unlock()
+		t.Logf("round %d: stopped when %d of %d feeds were read", round+1, before, len(urls))
+	}
+}
+
+// TestP31_RestartsPollNothingEarly restarts the program twenty times: each feed is asked once, at the first time.
+func TestP31_RestartsPollNothingEarly(t *testing.T) {
+	restarts := cycles(t, 20, 20)
+	t.Parallel()
+	c, urls := newCrowd(t, 2, 3)
+	c.delay = func(string) time.Duration { return 0 }
+	h := newHome(t, t.TempDir(), subscribe(urls))
+	h.run("run")
+	for i := range restarts {
+		switch i % 10 {
+		case 4: // a daemon that lives beyond its first tick, stopped
+			p := h.start("serve")
+			time.Sleep(7 * time.Second)
+			p.stop()
+		case 9: // and one that is killed
+			p := h.start("serve")
+			time.Sleep(7 * time.Second)
+			p.kill()
+		default:
+			h.run("run")
+		}
+	}
+	for _, url := range urls {
+		if c.asked[url] != 1 {
+			t.Errorf("%s was asked %d times in %d restarts, want once", url, c.asked[url], restarts)
+		}
+	}
+}
