@@ -43,7 +43,9 @@ func (c *composition) compose(ctx context.Context) (digest.Composed, error) {
 	in := digest.Input{
 		Digest: c.digest.Name, Title: c.digest.Title, Number: c.number, Slot: c.slot, Kind: c.kind, Now: c.now(), Location: c.digest.Location,
 		From: c.from, To: c.to, Version: c.daemon.o.Version,
-		Links: digest.Links{Home: web.BaseURL(cfg) + "/digests/" + c.digest.Name, Items: web.BaseURL(cfg) + "/items/"},
+		Links: digest.Links{
+			Home: web.BaseURL(cfg) + "/digests/" + c.digest.Name, Feed: web.BaseURL(cfg) + "/digests/" + c.digest.Name + ".atom", Items: web.BaseURL(cfg) + "/items/",
+		},
 	}
 	if cfg.SMTP != nil {
 		in.Links.Stop = cfg.SMTP.From
