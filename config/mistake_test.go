@@ -384,3 +384,20 @@ func TestSizes(t *testing.T) {
 		}
 	}
 }
+
+// TestS13_NothingButTheConfigurationOpensNetworks: neither an OPML file nor what commands save can let the guard through.
+func TestS13_NothingButTheConfigurationOpensNetworks(t *testing.T) {
+	c, _ := mustLoad(t, "[fetch]\nopml = [\"a.opml\"]\n", nil, "a.opml",
+		`<opml><head><allow_networks>10.0.0.0/8</allow_networks></head><body><outline xmlUrl="http://10.0.0.1/feed" allow_networks="10.0.0.0/8"/></body></opml>`)
+	if len(c.Fetch.Allow) != 0 || len(c.Feeds) != 1 {
+		t.Errorf("networks %v of an OPML file with %d feeds", c.Fetch.Allow, len(c.Feeds))
+	}
+	for _, saved := range []string{"[fetch]\nallow_networks = [\"10.0.0.0/8\"]\n", "[[feed]]\nurl = \"http://10.0.0.1/feed\"\nallow_networks = [\"10.0.0.0/8\"]\n"} {
+		c, _, err := loadText(t, "[store]\npath = \"kept/m.db\"\n", nil, "kept/feeds.d/x.toml", saved)
+		if err == nil {
+			t.Errorf("a saved file with %q is taken: %v", saved, c.Fetch.Allow)
+		} else if !strings.Contains(mistakesOf(t, err), "x.toml") {
+			t.Errorf("the mistake does not name the file: %v", err)
+		}
+	}
+}
