@@ -100,7 +100,6 @@ func TestMistakes(t *testing.T) {
 		{"file url", "[[feed]]\nurl = \"file:///etc/passwd\"", `2:1: url: "file:///etc/passwd" is not the address of a feed (it starts with https:// or http://)`},
 		{"feed twice", "[[feed]]\nurl = \"https://a.example/\"\n\n[[feed]]\nurl = \"https://a.example/\"", `5:1: the feed "https://a.example/" is there twice (the first is in line 2)`},
 		{"charset", "[[feed]]\nurl = \"https://a.example/\"\ncharset = \"latin-17\"", `3:1: charset: "latin-17" is not known (for example windows-1251 or utf-8)`},
-		{"full text not built", "[[feed]]\nurl = \"https://a.example/\"\nfull_text = true", `3:1: full_text is not built yet (remove it until then)`},
 		{"feed interval", "[[feed]]\nurl = \"https://a.example/\"\ninterval = \"0s\"", `3:1: interval: 0s is not between 1m and 30d`},
 
 		// lists, watches

@@ -35,6 +35,7 @@ type Summary struct {
 	Backlog   int // of the new: older than our watching
 	Revised   int
 	Failures  []string // the feeds that failed for the third time in a row, for people
+	Pages     int      // articles whose text came from their pages
 	Gaps      []string // the feeds whose document shares nothing with the one before
 }
 
@@ -81,6 +82,7 @@ func (p *pass) feed(sub ingest.Subscription, res ingest.FeedResult) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sum.Asked++
+	p.sum.Pages += res.Pages
 	switch {
 	case res.Gap:
 		p.sum.Gaps = append(p.sum.Gaps, sub.URL)
@@ -140,6 +142,7 @@ func (s Summary) String() string {
 	add(s.Failed-s.Offline, "failed", "failed")
 	add(s.Offline, "without network", "without network")
 	add(len(s.Gaps), "possible gap", "possible gaps")
+	add(s.Pages, "article page read", "article pages read")
 	add(s.Files, "seed file read", "seed files read")
 	add(s.Problems, "problem with seed files", "problems with seed files")
 	switch {

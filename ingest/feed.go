@@ -42,6 +42,7 @@ type FeedReader struct {
 	Journal store.Journal
 	Feeds   store.Feeds
 	Outlets Outlets
+	Pages   *PageReader // for feeds with FullText; nil: none
 	Now     func() time.Time
 	Rand    func() float64
 	Turns   chan struct{} // as many documents are parsed at a time as it has room for; nil: no limit. More than processors only take memory
@@ -54,8 +55,11 @@ type FeedResult struct {
 	Unchanged bool  // 304, or the same bytes as last time
 	Gap       bool  // nothing in the document was known: something in between may have been missed
 	Err       error // nothing could be read; also kept in the feed's state
+	Pages     int   // articles whose text came from their pages
 	Report    bool  // this failure is the one to tell people about
 	Offline   bool  // the machine has no network: nobody's fault
+
+	PagesFailed int // articles that keep the feed's text although their pages were wanted
 }
 
 // Read asks for a feed and reads what is new in it. An error is one of the store, or the end of ctx; what the server does wrong is in the result.
@@ -127,20 +131,19 @@ func (r *FeedReader) take(ctx context.Context, sub Subscription, a answer) (Feed
 // read parses a document and prepares what is new in it.
 func (r *FeedReader) read(ctx context.Context, sub Subscription, a answer) (FeedResult, error) {
 	state := a.state
-	if r.Turns != nil {
-		r.Turns <- struct{}{}
-		defer func() { <-r.Turns }()
+	d := document{sub: sub, state: &state, resp: a.resp, now: r.Now(), outlets: r.Outlets}
+	found, err := r.parse(ctx, &d)
+	if errors.Is(err, errUnread) {
+		a.out.Err = d.failed
+		return r.failed(state, a.out, d.failed), nil
 	}
-	doc, err := feeds.Parse(a.resp.Body, feeds.Options{Base: a.resp.FinalURL, ContentType: a.resp.ContentType, Charset: sub.Charset, Now: r.Now()})
-	if err != nil {
-		a.out.Err = err
-		return r.failed(state, a.out, err), nil
+	if err == nil {
+		err = r.fullText(ctx, &d, &found)
 	}
-	d := document{sub: sub, state: &state, resp: a.resp, doc: doc, now: r.Now(), outlets: r.Outlets}
-	found, err := d.news(ctx, r.Journal)
 	if err != nil {
 		return FeedResult{}, err
 	}
+	doc := d.doc
 	a.out.Truncated = a.out.Truncated || doc.Truncated
 	a.out.Reading = &fetch.Reading{Items: len(doc.Entries), New: found.fresh, TTL: doc.TTL, SkipHours: doc.SkipHours, SkipDays: doc.SkipDays}
 	state.Warnings = doc.Warnings
@@ -148,12 +151,31 @@ func (r *FeedReader) read(ctx context.Context, sub Subscription, a answer) (Feed
 	if gap {
 		state.Warnings = append(state.Warnings[:len(state.Warnings):len(state.Warnings)], gapWarning(len(doc.Entries), a.state.LastOK, d.now))
 	}
+	if w := found.pageWarning(); w != "" {
+		state.Warnings = append(state.Warnings[:len(state.Warnings):len(state.Warnings)], w)
+	}
 	if !a.out.Truncated {
 		state.ETag, state.LastModified = a.resp.ETag, a.resp.LastModified
 		state.Body = a.resp.Raw
 	}
 	state.Title, state.Link = strings.Clone(doc.Feed.Title), strings.Clone(doc.Feed.Link) // see detach
-	return r.succeeded(state, a.out, FeedResult{Document: store.Document{Items: found.items}, Gap: gap}), nil
+	return r.succeeded(state, a.out, FeedResult{Document: store.Document{Items: found.items}, Gap: gap, Pages: found.pages, PagesFailed: found.pagesFailed}), nil
+}
+
+// errUnread stands for a document that cannot be read, which is the publisher's failure and not ours.
+var errUnread = errors.New("the document cannot be read")
+
+// parse parses the document and makes items of what is new in it, in its turn. errUnread: see d.failed.
+func (r *FeedReader) parse(ctx context.Context, d *document) (found, error) {
+	if r.Turns != nil {
+		r.Turns <- struct{}{}
+		defer func() { <-r.Turns }()
+	}
+	d.doc, d.failed = feeds.Parse(d.resp.Body, feeds.Options{Base: d.resp.FinalURL, ContentType: d.resp.ContentType, Charset: d.sub.Charset, Now: d.now})
+	if d.failed != nil {
+		return found{}, errUnread
+	}
+	return d.news(ctx, r.Journal)
 }
 
 // succeeded moves the state of a feed that answered.
@@ -199,6 +221,7 @@ type document struct {
 	state   *news.Feed
 	resp    *fetch.Response
 	doc     *feeds.Document
+	failed  error // why there is no doc
 	now     time.Time
 	outlets Outlets
 }
@@ -206,8 +229,12 @@ type document struct {
 // found is what a document holds that the journal does not have.
 type found struct {
 	items   []store.News // new and changed
+	sources []source     // what each was made from
 	entries int
 	fresh   int // entries never seen before
+
+	pages, pagesFailed int   // articles read, or not, from their pages
+	pageError          error // of the first that was not
 }
 
 // gap reports whether a whole document shares nothing with what was read before, so that something may have come and gone in between. A document of one
@@ -242,6 +269,7 @@ func (d *document) news(ctx context.Context, journal store.Journal) (found, erro
 		n := store.News{Item: d.item(e, ids[i])}
 		n.Item.Keys, n.State = dedupe.Identify(&n.Item)
 		f.items = append(f.items, n)
+		f.sources = append(f.sources, source{entry: e, known: heads[i].Known})
 	}
 	return f, nil
 }
@@ -264,11 +292,16 @@ func (d *document) item(e *feeds.Entry, id news.ItemID) news.Item {
 	it.URL = text.PageURL(it.URL)
 	it.Outlet, it.OutletEvidence = d.outlet(e)
 	it.Seen, it.At = d.now, d.now
-	old := !it.Published.IsZero() && it.Published.Time.Before(d.now.Add(-backlogAge))
-	it.Backlog = !d.sub.AnnounceAll && (d.state.FirstRead.IsZero() || old)
+	it.Backlog = d.backlog(&it)
 	it.Origin = news.Origin{Raw: d.resp.Raw, At: d.resp.At, FinalURL: d.resp.FinalURL, Status: d.resp.Status}
 	detach(&it)
 	return it
+}
+
+// backlog reports whether an item was there before we watched: in the first reading, or stated much older than its arrival.
+func (d *document) backlog(it *news.Item) bool {
+	old := !it.Published.IsZero() && it.Published.Time.Before(d.now.Add(-backlogAge))
+	return !d.sub.AnnounceAll && (d.state.FirstRead.IsZero() || old)
 }
 
 // detach gives an item strings of its own: as parts of the document they would keep all of it in memory for as long as one item waits.
