@@ -290,8 +290,6 @@ func (k *checker) feed(r *rawFeed, source string) Feed {
 		}
 	}
 	f.Announce = k.oneOf(&r.table, "announce", r.Announce, AnnounceNew, AnnounceAll)
-	if r.FullText {
-		k.notBuilt(r.at("full_text"), "full_text")
-	}
+	f.FullText = r.FullText
 	return f
 }

@@ -98,6 +98,7 @@ type Feed struct {
 	Interval Duration // overrides the adaptive pace; 0 none
 	Charset  string   // overrides what the document says; "" none
 	Announce string
+	FullText bool   // new items get the text of their pages
 	Source   string // the file it comes from
 	Author   string // who saved it, for files in feeds.d
 	Time     time.Time

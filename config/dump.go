@@ -89,7 +89,7 @@ func (c *Config) effective() *rawConfig {
 
 // raw turns f back into what a file would say.
 func (f Feed) raw() rawFeed {
-	r := rawFeed{URL: f.URL, Outlet: f.Outlet, Tags: f.Tags, Charset: f.Charset, Announce: f.Announce, Author: f.Author, Time: f.Time}
+	r := rawFeed{URL: f.URL, Outlet: f.Outlet, Tags: f.Tags, Charset: f.Charset, Announce: f.Announce, FullText: f.FullText, Author: f.Author, Time: f.Time}
 	if f.Interval > 0 {
 		r.Interval = f.Interval.String()
 	}

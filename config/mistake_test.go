@@ -100,7 +100,6 @@ func TestMistakes(t *testing.T) {
 		{"file url", "[[feed]]\nurl = \"file:///etc/passwd\"", `2:1: url: "file:///etc/passwd" is not the address of a feed (it starts with https:// or http://)`},
 		{"feed twice", "[[feed]]\nurl = \"https://a.example/\"\n\n[[feed]]\nurl = \"https://a.example/\"", `5:1: the feed "https://a.example/" is there twice (the first is in line 2)`},
 		{"charset", "[[feed]]\nurl = \"https://a.example/\"\ncharset = \"latin-17\"", `3:1: charset: "latin-17" is not known (for example windows-1251 or utf-8)`},
-		{"full text not built", "[[feed]]\nurl = \"https://a.example/\"\nfull_text = true", `3:1: full_text is not built yet (remove it until then)`},
 		{"feed interval", "[[feed]]\nurl = \"https://a.example/\"\ninterval = \"0s\"", `3:1: interval: 0s is not between 1m and 30d`},
 
 		// lists, watches
@@ -381,6 +380,23 @@ func TestSizes(t *testing.T) {
 	for _, bad := range []string{"", "500", "MB", "-1MB", "1.5GB", "5XB", "99999999999TB", "1 000MB"} {
 		if s, err := ParseSize(bad); err == nil {
 			t.Errorf("%q is %v", bad, s)
+		}
+	}
+}
+
+// TestS13_NothingButTheConfigurationOpensNetworks: neither an OPML file nor what commands save can let the guard through.
+func TestS13_NothingButTheConfigurationOpensNetworks(t *testing.T) {
+	c, _ := mustLoad(t, "[fetch]\nopml = [\"a.opml\"]\n", nil, "a.opml",
+		`<opml><head><allow_networks>10.0.0.0/8</allow_networks></head><body><outline xmlUrl="http://10.0.0.1/feed" allow_networks="10.0.0.0/8"/></body></opml>`)
+	if len(c.Fetch.Allow) != 0 || len(c.Feeds) != 1 {
+		t.Errorf("networks %v of an OPML file with %d feeds", c.Fetch.Allow, len(c.Feeds))
+	}
+	for _, saved := range []string{"[fetch]\nallow_networks = [\"10.0.0.0/8\"]\n", "[[feed]]\nurl = \"http://10.0.0.1/feed\"\nallow_networks = [\"10.0.0.0/8\"]\n"} {
+		c, _, err := loadText(t, "[store]\npath = \"kept/m.db\"\n", nil, "kept/feeds.d/x.toml", saved)
+		if err == nil {
+			t.Errorf("a saved file with %q is taken: %v", saved, c.Fetch.Allow)
+		} else if !strings.Contains(mistakesOf(t, err), "x.toml") {
+			t.Errorf("the mistake does not name the file: %v", err)
 		}
 	}
 }

@@ -163,7 +163,7 @@ func (c *composition) surroundings(ctx context.Context, in *digest.Input) error 
 	if in.Chart, err = c.chart(ctx); err != nil {
 		return err
 	}
-	in.Trouble, err = c.daemon.trouble(ctx)
+	in.Trouble, in.Silent, err = c.daemon.trouble(ctx)
 	return err
 }
 
@@ -267,18 +267,19 @@ func (d *Daemon) watchTitle(name string) string {
 	return name
 }
 
-// trouble lists the feeds that people should know about, one line each.
-func (d *Daemon) trouble(ctx context.Context) ([]string, error) {
-	var lines []string
+// trouble lists the feeds that people should know about, one line each, and those that have been silent for unusually long.
+func (d *Daemon) trouble(ctx context.Context) (lines, silent []string, err error) {
 	subs := d.subscriptions()
-	err := eachFeed(ctx, d.o.Store, func(f news.Feed) {
+	err = eachFeed(ctx, d.o.Store, func(f news.Feed) {
 		_, configured := subs[f.ID]
 		if f.Kind == news.KindFeed && !configured {
 			return
 		}
 		if problem := web.FeedProblem(f); problem != "" {
 			lines = append(lines, problem)
+		} else if quiet := web.FeedSilence(f); quiet != "" {
+			silent = append(silent, quiet)
 		}
 	})
-	return lines, err
+	return lines, silent, err
 }

@@ -96,42 +96,6 @@ func (d *Daemon) orderForget(r *http.Request) (any, error) {
 	return Done{Summary: "item " + id.String() + " is forgotten and will not return"}, nil
 }
 
-func (d *Daemon) orderAddFeed(r *http.Request) (any, error) {
-	cfg := d.config.Load()
-	address := strings.TrimSpace(r.FormValue("url"))
-	for _, f := range cfg.Feeds {
-		if f.URL == address {
-			return Done{Summary: "already subscribed to " + address}, nil
-		}
-	}
-	feed := config.Feed{URL: address, Outlet: r.FormValue("outlet"), Tags: r.Form["tag"], Author: r.FormValue("author"), Time: d.o.Now()}
-	sub := subscription(feed)
-	res, err := d.feeds.Read(r.Context(), sub)
-	if err != nil {
-		return nil, err
-	}
-	if res.Err != nil {
-		return nil, web.BadRequest("%s was not added: %v", address, res.Err)
-	}
-	file, err := cfg.SaveFeed(feed)
-	if err != nil {
-		return nil, web.BadRequest("%s was not added: %v", address, err)
-	}
-	receipt, err := d.o.Store.Append(r.Context(), store.Batch{Documents: []store.Document{res.Document}})
-	if err != nil {
-		return nil, err
-	}
-	d.appended(receipt)
-	if _, err := d.Reload(r.Context()); err != nil {
-		return nil, err
-	}
-	if err := d.CatchUp(r.Context()); err != nil {
-		return nil, err
-	}
-	title := res.Document.Feed.Title
-	return Done{Lines: []string{"saved in " + file}, Summary: fmt.Sprintf("subscribed to %s (%s): %d items", address, title, len(res.Document.Items))}, nil
-}
-
 // orderFeed refreshes, pauses, resumes or removes one subscription.
 func (d *Daemon) orderFeed(r *http.Request) (any, error) {
 	sub, err := d.findFeed(r.FormValue("feed"))

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -83,6 +84,7 @@ func New(o Options) (*Daemon, error) {
 		d.items.Room(followersLag)
 	})
 	d.feeds = &ingest.FeedReader{Client: client, Journal: o.Store, Feeds: o.Store, Outlets: outletsOf(&d.facts), Now: o.Now, Rand: rand.Float64, Turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	d.feeds.Pages = ingest.NewPageReader(client, productToken(userAgent(o)), o.Now)
 	d.folder = &ingest.FolderReader{Journal: o.Store, Feeds: o.Store, Now: o.Now, Sleep: sleep}
 	d.use(o.Config)
 	d.web = web.New(web.Options{Store: o.Store, Config: d.config.Load, Facts: factsOf(&d.facts), Status: d.status, Version: o.Version, Now: o.Now})
@@ -112,6 +114,13 @@ func userAgent(o Options) string {
 		return "mediawatch/" + o.Version + " (+" + o.Config.Web.PublicURL + ")"
 	}
 	return "mediawatch/" + o.Version + " (+https://github.com/mediawatch/mediawatch)"
+}
+
+// productToken is the name in a User-Agent that robots.txt knows us by (RFC 9309, 2.2.1).
+func productToken(agent string) string {
+	token, _, _ := strings.Cut(agent, "/")
+	token, _, _ = strings.Cut(token, " ")
+	return token
 }
 
 // use takes over a configuration.

@@ -35,6 +35,8 @@ type Summary struct {
 	Backlog   int // of the new: older than our watching
 	Revised   int
 	Failures  []string // the feeds that failed for the third time in a row, for people
+	Pages     int      // articles whose text came from their pages
+	Gaps      []string // the feeds whose document shares nothing with the one before
 }
 
 func newPass(now time.Time) *pass {
@@ -80,7 +82,10 @@ func (p *pass) feed(sub ingest.Subscription, res ingest.FeedResult) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sum.Asked++
+	p.sum.Pages += res.Pages
 	switch {
+	case res.Gap:
+		p.sum.Gaps = append(p.sum.Gaps, sub.URL)
 	case res.Unchanged:
 		p.sum.Unchanged++
 	case res.Err != nil:
@@ -89,7 +94,11 @@ func (p *pass) feed(sub ingest.Subscription, res ingest.FeedResult) {
 			p.sum.Offline++
 		}
 		if res.Report {
-			p.sum.Failures = append(p.sum.Failures, sub.URL+": "+res.Document.Feed.Error)
+			line := sub.URL + ": " + res.Document.Feed.Error
+			if other := res.Document.Feed.Proposed; other != "" {
+				line += "; its site offers " + other
+			}
+			p.sum.Failures = append(p.sum.Failures, line)
 		}
 	}
 }
@@ -132,6 +141,8 @@ func (s Summary) String() string {
 	add(s.Unchanged, "unchanged", "unchanged")
 	add(s.Failed-s.Offline, "failed", "failed")
 	add(s.Offline, "without network", "without network")
+	add(len(s.Gaps), "possible gap", "possible gaps")
+	add(s.Pages, "article page read", "article pages read")
 	add(s.Files, "seed file read", "seed files read")
 	add(s.Problems, "problem with seed files", "problems with seed files")
 	switch {
@@ -164,6 +175,9 @@ func (d *Daemon) finishPass() Summary {
 	d.say("%s  %s", d.o.Now().Format("15:04:05"), s)
 	for _, line := range s.Failures {
 		d.say("          failing: %s", line)
+	}
+	for _, address := range s.Gaps {
+		d.say("          possible gap: nothing in %s was known; something in between may have been missed", address)
 	}
 	return s
 }

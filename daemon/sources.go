@@ -22,6 +22,7 @@ const dueAtOnce = 5000
 func subscription(f config.Feed) ingest.Subscription {
 	return ingest.Subscription{
 		ID: news.NewFeedID(news.KindFeed, f.URL), URL: f.URL, Outlet: f.Outlet, Interval: time.Duration(f.Interval), Charset: f.Charset, AnnounceAll: f.Announce == config.AnnounceAll,
+		FullText: f.FullText,
 	}
 }
 

@@ -45,7 +45,7 @@ var public = []string{
 	"2001:4860:4860::8888", "2606:4700:4700::1111", "2a00:1450:4001:81b::200e", "2400:cb00::1", "2003::1", "3fff:1000::1",
 }
 
-func TestTheGuard(t *testing.T) {
+func TestS01_SpecialAddressesAreRefusedAndPublicOnesAllowed(t *testing.T) {
 	if len(refused) < 56 || len(public) < 13 {
 		t.Fatalf("%d refused, %d public", len(refused), len(public))
 	}
@@ -72,8 +72,8 @@ func TestTheGuard(t *testing.T) {
 	}
 }
 
-// TestDisguises: an IPv4 address is judged the same wherever it hides, and never let through by a form that is not in use any more.
-func TestDisguises(t *testing.T) {
+// TestS02_AnAddressIsJudgedWhereverItHides: an IPv4 address is judged the same wherever it hides, and never let through by a form that is not in use any more.
+func TestS02_AnAddressIsJudgedWhereverItHides(t *testing.T) {
 	g := fetch.NewGuard(nil)
 	rapid.Check(t, func(t *rapid.T) {
 		v4 := netip.AddrFrom4([4]byte(rapid.SliceOfN(rapid.Byte(), 4, 4).Draw(t, "address")))
@@ -98,7 +98,7 @@ func TestDisguises(t *testing.T) {
 	})
 }
 
-func TestAllowedNetworks(t *testing.T) {
+func TestS13_OnlyNetworksOfTheConfigurationAreAllowed(t *testing.T) {
 	g := fetch.NewGuard([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::ffff:10.1.0.0/112"), netip.MustParsePrefix("fd00:1::7/64")})
 	for a, open := range map[string]bool{
 		"127.0.0.1": true, "::ffff:127.9.9.9": true, "10.1.2.3": true, "10.2.0.1": false, "192.168.0.1": false, "fd00:1::1": true, "fd00:2::1": false, "::1": false,
@@ -119,7 +119,7 @@ func TestControlRefusesWhatIsNotTCP(t *testing.T) {
 	}
 }
 
-func TestAddressesThatAreNotAsked(t *testing.T) {
+func TestS03_S08_S09_LiteralsPortsAndSchemes(t *testing.T) {
 	c := newClient(t, fetch.Options{Allow: []netip.Prefix{}})
 	for _, tt := range []struct {
 		url  string
@@ -154,7 +154,7 @@ func TestAddressesThatAreNotAsked(t *testing.T) {
 	}
 }
 
-func TestTheErrorSaysWhatToSet(t *testing.T) {
+func TestS14_TheErrorSaysWhatToSet(t *testing.T) {
 	s := serve(t, answer(200, body))
 	c := newClient(t, fetch.Options{Allow: []netip.Prefix{}})
 	for _, u := range []string{s.URL, strings.Replace(s.URL, "127.0.0.1", "localhost", 1)} {
@@ -170,8 +170,8 @@ func TestTheErrorSaysWhatToSet(t *testing.T) {
 	}
 }
 
-// TestEveryHopIsGuarded: the guard sees the connected address, so that a redirect by name does not lead inside either.
-func TestEveryHopIsGuarded(t *testing.T) {
+// TestS05_EveryHopIsGuarded: the guard sees the connected address, so that a redirect by name does not lead inside either.
+func TestS05_EveryHopIsGuarded(t *testing.T) {
 	inside, err := net.Listen("tcp", "127.0.0.2:0")
 	if err != nil {
 		t.Skip("127.0.0.2 is absent: ", err)
@@ -199,7 +199,7 @@ func TestANameWithAnAllowedAndARefusedAddress(t *testing.T) {
 	mustGet(t, c, fetch.Request{URL: strings.Replace(s.URL, "127.0.0.1", "localhost", 1)})
 }
 
-func TestOneTransportForOthers(t *testing.T) {
+func TestS07_NoProxyFromTheEnvironmentAndOneGuardForOthers(t *testing.T) {
 	s := serve(t, answer(200, body))
 	tr := fetch.NewTransport(fetch.NewGuard(nil), fetch.TransportOptions{})
 	defer tr.CloseIdleConnections()
@@ -213,7 +213,7 @@ func TestOneTransportForOthers(t *testing.T) {
 	}
 }
 
-func TestProxy(t *testing.T) {
+func TestS07_AConfiguredProxy(t *testing.T) {
 	var seen atomic.Pointer[http.Request]
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		seen.Store(r)

@@ -43,6 +43,7 @@ type Pace struct {
 	FirstRead  time.Time     // first time the document could be read
 	LastNew    time.Time     // last time it held something new
 	LastFull   time.Time     // last complete answer with a body
+	Rhythm     Rhythm        // of its news
 	Failures   int           // in a row
 	FailSince  time.Time     // zero when the last request went well
 	MovedTo    string        // a permanent redirect that waits for confirmation
@@ -165,6 +166,9 @@ func (p Pace) adapt(o Outcome) Pace {
 			known = 1 - float64(r.New)/float64(r.Items)
 		}
 		if r.New > 0 {
+			if !p.LastNew.IsZero() && o.At.Sub(p.Due) < mostUnwatched {
+				p.Rhythm = p.Rhythm.Beat(o.At.Sub(p.LastNew))
+			}
 			p.LastNew = o.At
 		}
 		if first {

@@ -62,7 +62,7 @@ func TestP25_P26_OnlyThePermanentPrefixOfAChainIsMoved(t *testing.T) {
 	}
 }
 
-func TestAtMostFiveRedirects(t *testing.T) {
+func TestS10_AtMostFiveRedirects(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		at, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/"))
 		to(301, "/"+strconv.Itoa(at+1))(w, r)
@@ -73,7 +73,7 @@ func TestAtMostFiveRedirects(t *testing.T) {
 	}
 }
 
-func TestLocations(t *testing.T) {
+func TestS05_WhereRedirectsMayLead(t *testing.T) {
 	for _, tt := range []struct {
 		location, path string
 		kind           fetch.Kind // "" it is followed
@@ -113,7 +113,7 @@ func TestLocations(t *testing.T) {
 	}
 }
 
-func TestWhatIsMeantForAHostStaysThere(t *testing.T) {
+func TestS11_WhatIsMeantForAHostStaysThere(t *testing.T) {
 	other := serve(t, answer(200, body, `ETag: "other"`))
 	var back *script
 	start := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -27,6 +27,7 @@ type Subscription struct {
 	Interval    time.Duration // 0: adaptive
 	Charset     string        // overrides what the document declares
 	AnnounceAll bool          // also what it held at its first reading
+	FullText    bool          // new items get the text of their pages
 }
 
 // Outlets names publishers by their sites.
@@ -41,6 +42,7 @@ type FeedReader struct {
 	Journal store.Journal
 	Feeds   store.Feeds
 	Outlets Outlets
+	Pages   *PageReader // for feeds with FullText; nil: none
 	Now     func() time.Time
 	Rand    func() float64
 	Turns   chan struct{} // as many documents are parsed at a time as it has room for; nil: no limit. More than processors only take memory
@@ -51,83 +53,135 @@ type FeedReader struct {
 type FeedResult struct {
 	Document  store.Document
 	Unchanged bool  // 304, or the same bytes as last time
+	Gap       bool  // nothing in the document was known: something in between may have been missed
 	Err       error // nothing could be read; also kept in the feed's state
+	Pages     int   // articles whose text came from their pages
 	Report    bool  // this failure is the one to tell people about
 	Offline   bool  // the machine has no network: nobody's fault
+
+	PagesFailed int // articles that keep the feed's text although their pages were wanted
 }
 
 // Read asks for a feed and reads what is new in it. An error is one of the store, or the end of ctx; what the server does wrong is in the result.
 func (r *FeedReader) Read(ctx context.Context, sub Subscription) (FeedResult, error) {
+	state, err := r.state(ctx, sub)
+	if err != nil {
+		return FeedResult{}, err
+	}
+	resp, failed := r.Client.Get(ctx, r.request(state))
+	if ctx.Err() != nil {
+		return FeedResult{}, ctx.Err()
+	}
+	res, err := r.take(ctx, sub, answer{state: state, resp: resp, err: failed})
+	if err != nil || res.Err == nil {
+		return res, err
+	}
+	return res, r.propose(ctx, &res.Document.Feed)
+}
+
+// state returns what is known of a feed, that of one never asked included.
+func (r *FeedReader) state(ctx context.Context, sub Subscription) (news.Feed, error) {
 	state, err := r.Feeds.Feed(ctx, sub.ID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return FeedResult{}, err
+		return news.Feed{}, err
 	}
 	state.ID, state.Kind, state.Address = sub.ID, news.KindFeed, sub.URL
 	if state.Location == "" {
 		state.Location = sub.URL
 	}
+	return state, nil
+}
+
+// request is what to ask a feed's server in its present state.
+func (r *FeedReader) request(state news.Feed) fetch.Request {
 	req := fetch.Request{URL: state.Location, Accept: acceptFeeds, Urgent: state.LastTry.IsZero()}
 	if !paceOf(state).WantsFull(r.Now()) {
 		req.ETag, req.LastModified = state.ETag, state.LastModified
 	}
-	resp, err := r.Client.Get(ctx, req)
-	if err != nil && ctx.Err() != nil {
-		return FeedResult{}, ctx.Err()
-	}
-	ctx = context.WithoutCancel(ctx) // the document is here: it is kept even by a program that is being stopped, so that it is not asked for again
-	state.LastTry = r.Now()
-	out := fetch.OutcomeOf(resp, err, state.LastTry)
-	out.Fixed, out.Default, out.Roll = sub.Interval, time.Duration(r.Pace.Load()), r.Rand()
-	if err != nil {
-		return r.failed(state, out, err), nil
-	}
-	state.Status = resp.Status
-	unchanged := resp.NotModified || news.Hash(resp.Raw) == state.Body
-	if unchanged {
-		state.ETag, state.LastModified = resp.ETag, resp.LastModified
-		return r.succeeded(state, out, FeedResult{Unchanged: true}), nil
-	}
-	return r.read(ctx, sub, state, answer{resp, out})
+	return req
 }
 
 const acceptFeeds = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
 
-// answer is what a server answered and what that means for the pace.
+// answer is what a server answered, for the state it was asked in, and what that means for the pace.
 type answer struct {
-	resp *fetch.Response
-	out  fetch.Outcome
+	state news.Feed
+	resp  *fetch.Response
+	err   error // of the request
+	out   fetch.Outcome
+}
+
+// take moves a feed's state by an answer, and reads what is new in it.
+func (r *FeedReader) take(ctx context.Context, sub Subscription, a answer) (FeedResult, error) {
+	a.state.LastTry = r.Now()
+	a.out = fetch.OutcomeOf(a.resp, a.err, a.state.LastTry)
+	a.out.Fixed, a.out.Default, a.out.Roll = sub.Interval, time.Duration(r.Pace.Load()), r.Rand()
+	if a.err != nil {
+		return r.failed(a.state, a.out, a.err), nil
+	}
+	a.state.Status = a.resp.Status
+	unchanged := a.resp.NotModified || news.Hash(a.resp.Raw) == a.state.Body
+	if unchanged {
+		a.state.ETag, a.state.LastModified = a.resp.ETag, a.resp.LastModified
+		return r.succeeded(a.state, a.out, FeedResult{Unchanged: true}), nil
+	}
+	return r.read(ctx, sub, a)
 }
 
 // read parses a document and prepares what is new in it.
-func (r *FeedReader) read(ctx context.Context, sub Subscription, state news.Feed, a answer) (FeedResult, error) {
-	if r.Turns != nil {
-		r.Turns <- struct{}{}
-		defer func() { <-r.Turns }()
+func (r *FeedReader) read(ctx context.Context, sub Subscription, a answer) (FeedResult, error) {
+	state := a.state
+	d := document{sub: sub, state: &state, resp: a.resp, now: r.Now(), outlets: r.Outlets}
+	found, err := r.parse(ctx, &d)
+	if errors.Is(err, errUnread) {
+		a.out.Err = d.failed
+		return r.failed(state, a.out, d.failed), nil
 	}
-	doc, err := feeds.Parse(a.resp.Body, feeds.Options{Base: a.resp.FinalURL, ContentType: a.resp.ContentType, Charset: sub.Charset, Now: r.Now()})
-	if err != nil {
-		a.out.Err = err
-		return r.failed(state, a.out, err), nil
+	if err == nil {
+		err = r.fullText(ctx, &d, &found)
 	}
-	d := document{sub: sub, state: &state, resp: a.resp, doc: doc, now: r.Now(), outlets: r.Outlets}
-	items, fresh, err := d.news(ctx, r.Journal)
 	if err != nil {
 		return FeedResult{}, err
 	}
+	doc := d.doc
 	a.out.Truncated = a.out.Truncated || doc.Truncated
-	a.out.Reading = &fetch.Reading{Items: len(doc.Entries), New: fresh, TTL: doc.TTL, SkipHours: doc.SkipHours, SkipDays: doc.SkipDays}
+	a.out.Reading = &fetch.Reading{Items: len(doc.Entries), New: found.fresh, TTL: doc.TTL, SkipHours: doc.SkipHours, SkipDays: doc.SkipDays}
+	state.Warnings = doc.Warnings
+	gap := found.gap(state, a.out.Truncated)
+	if gap {
+		state.Warnings = append(state.Warnings[:len(state.Warnings):len(state.Warnings)], gapWarning(len(doc.Entries), a.state.LastOK, d.now))
+	}
+	if w := found.pageWarning(); w != "" {
+		state.Warnings = append(state.Warnings[:len(state.Warnings):len(state.Warnings)], w)
+	}
 	if !a.out.Truncated {
 		state.ETag, state.LastModified = a.resp.ETag, a.resp.LastModified
 		state.Body = a.resp.Raw
 	}
 	state.Title, state.Link = strings.Clone(doc.Feed.Title), strings.Clone(doc.Feed.Link) // see detach
-	state.Warnings = doc.Warnings
-	return r.succeeded(state, a.out, FeedResult{Document: store.Document{Items: items}}), nil
+	return r.succeeded(state, a.out, FeedResult{Document: store.Document{Items: found.items}, Gap: gap, Pages: found.pages, PagesFailed: found.pagesFailed}), nil
+}
+
+// errUnread stands for a document that cannot be read, which is the publisher's failure and not ours.
+var errUnread = errors.New("the document cannot be read")
+
+// parse parses the document and makes items of what is new in it, in its turn. errUnread: see d.failed.
+func (r *FeedReader) parse(ctx context.Context, d *document) (found, error) {
+	if r.Turns != nil {
+		r.Turns <- struct{}{}
+		defer func() { <-r.Turns }()
+	}
+	d.doc, d.failed = feeds.Parse(d.resp.Body, feeds.Options{Base: d.resp.FinalURL, ContentType: d.resp.ContentType, Charset: d.sub.Charset, Now: d.now})
+	if d.failed != nil {
+		return found{}, errUnread
+	}
+	return d.news(ctx, r.Journal)
 }
 
 // succeeded moves the state of a feed that answered.
 func (r *FeedReader) succeeded(state news.Feed, out fetch.Outcome, res FeedResult) FeedResult {
 	state.LastOK, state.Error = out.At, ""
+	state.Searched, state.Proposed = time.Time{}, ""
 	res.Document.Feed = withPace(state, fetch.Next(paceOf(state), out))
 	return res
 }
@@ -145,14 +199,14 @@ func (r *FeedReader) failed(state news.Feed, out fetch.Outcome, err error) FeedR
 func paceOf(f news.Feed) fetch.Pace {
 	return fetch.Pace{
 		Interval: f.Interval, Due: f.NextDue, MinGap: f.MinGap, SkipHours: f.SkipHours, SkipDays: f.SkipDays, FirstRead: f.FirstRead, LastNew: f.LastNew,
-		LastFull: f.LastFull, Failures: f.Failures, FailSince: f.FailSince, MovedTo: f.MovedTo, MovedCount: f.MovedCount, MovedSince: f.MovedSince, Gone: f.Gone,
+		LastFull: f.LastFull, Rhythm: fetch.Rhythm(f.Rhythm), Failures: f.Failures, FailSince: f.FailSince, MovedTo: f.MovedTo, MovedCount: f.MovedCount, MovedSince: f.MovedSince, Gone: f.Gone,
 	}
 }
 
 // withPace puts a pace back into the state. A confirmed redirect changes where to ask; validators belong to the old address (P12).
 func withPace(f news.Feed, p fetch.Pace) news.Feed {
 	f.Interval, f.NextDue, f.MinGap, f.SkipHours, f.SkipDays = p.Interval, p.Due, p.MinGap, p.SkipHours, p.SkipDays
-	f.FirstRead, f.LastNew, f.LastFull = p.FirstRead, p.LastNew, p.LastFull
+	f.FirstRead, f.LastNew, f.LastFull, f.Rhythm = p.FirstRead, p.LastNew, p.LastFull, news.Rhythm(p.Rhythm)
 	f.Failures, f.FailSince, f.Gone = p.Failures, p.FailSince, p.Gone
 	f.MovedTo, f.MovedCount, f.MovedSince = p.MovedTo, p.MovedCount, p.MovedSince
 	if p.Location != "" && p.Location != f.Location {
@@ -167,34 +221,57 @@ type document struct {
 	state   *news.Feed
 	resp    *fetch.Response
 	doc     *feeds.Document
+	failed  error // why there is no doc
 	now     time.Time
 	outlets Outlets
 }
 
-// news does the costly work for the entries that are new or changed, and returns them with the number of entries never seen before.
-func (d *document) news(ctx context.Context, journal store.Journal) ([]store.News, int, error) {
+// found is what a document holds that the journal does not have.
+type found struct {
+	items   []store.News // new and changed
+	sources []source     // what each was made from
+	entries int
+	fresh   int // entries never seen before
+
+	pages, pagesFailed int   // articles read, or not, from their pages
+	pageError          error // of the first that was not
+}
+
+// gap reports whether a whole document shares nothing with what was read before, so that something may have come and gone in between. A document of one
+// entry tells nothing.
+func (f found) gap(state news.Feed, truncated bool) bool {
+	return !state.FirstRead.IsZero() && !truncated && f.entries > 1 && f.fresh == f.entries && state.Items > 0
+}
+
+func gapWarning(entries int, before, now time.Time) string {
+	return fmt.Sprintf("possible gap: none of the %d entries was known, %s after the last reading; the feed may be too short for its pace (an interval can be set for it)",
+		entries, now.Sub(before).Round(time.Minute))
+}
+
+// news does the costly work for the entries that are new or changed.
+func (d *document) news(ctx context.Context, journal store.Journal) (found, error) {
 	ids := make([]news.ItemID, len(d.doc.Entries))
 	for i, e := range d.doc.Entries {
 		ids[i] = news.NewItemID(d.sub.ID, e.Identity())
 	}
 	heads, err := journal.Heads(ctx, ids)
 	if err != nil {
-		return nil, 0, fmt.Errorf("look up items: %w", err)
+		return found{}, fmt.Errorf("look up items: %w", err)
 	}
-	out := make([]store.News, 0, unknown(heads))
-	fresh := 0
+	f := found{items: make([]store.News, 0, unknown(heads)), entries: len(d.doc.Entries)}
 	for i, e := range d.doc.Entries {
 		if heads[i].Forgotten || heads[i].Known && heads[i].Fingerprint == e.Fingerprint() {
 			continue
 		}
 		if !heads[i].Known {
-			fresh++
+			f.fresh++
 		}
 		n := store.News{Item: d.item(e, ids[i])}
 		n.Item.Keys, n.State = dedupe.Identify(&n.Item)
-		out = append(out, n)
+		f.items = append(f.items, n)
+		f.sources = append(f.sources, source{entry: e, known: heads[i].Known})
 	}
-	return out, fresh, nil
+	return f, nil
 }
 
 // unknown counts the entries that are new.
@@ -215,11 +292,16 @@ func (d *document) item(e *feeds.Entry, id news.ItemID) news.Item {
 	it.URL = text.PageURL(it.URL)
 	it.Outlet, it.OutletEvidence = d.outlet(e)
 	it.Seen, it.At = d.now, d.now
-	old := !it.Published.IsZero() && it.Published.Time.Before(d.now.Add(-backlogAge))
-	it.Backlog = !d.sub.AnnounceAll && (d.state.FirstRead.IsZero() || old)
+	it.Backlog = d.backlog(&it)
 	it.Origin = news.Origin{Raw: d.resp.Raw, At: d.resp.At, FinalURL: d.resp.FinalURL, Status: d.resp.Status}
 	detach(&it)
 	return it
+}
+
+// backlog reports whether an item was there before we watched: in the first reading, or stated much older than its arrival.
+func (d *document) backlog(it *news.Item) bool {
+	old := !it.Published.IsZero() && it.Published.Time.Before(d.now.Add(-backlogAge))
+	return !d.sub.AnnounceAll && (d.state.FirstRead.IsZero() || old)
 }
 
 // detach gives an item strings of its own: as parts of the document they would keep all of it in memory for as long as one item waits.

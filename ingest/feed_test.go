@@ -235,3 +235,95 @@ func TestTheOutletOfAnItem(t *testing.T) {
 		}
 	}
 }
+
+// TestAnUnconditionalGETEveryEightDays: a server that says 304 for ever while its page changes is caught.
+func TestAnUnconditionalGETEveryEightDays(t *testing.T) {
+	p := newPublisher(t)
+	d := newDesk(t, p)
+	clock := now
+	d.r.Now = func() time.Time { return clock }
+	p.serve(`"stuck"`, rssItem("1", "First", "Words"))
+	d.poll()
+	p.serve(`"stuck"`, rssItem("2", "Second", "Words")) // the tag stays, the page does not
+	fresh := map[int]int{}                              // day → new items
+	for day := 1; day <= 20; day++ {
+		clock = now.AddDate(0, 0, day)
+		if r := d.poll(); len(r.New) > 0 {
+			fresh[day] = len(r.New)
+		}
+	}
+	if len(fresh) != 1 || fresh[8] != 1 {
+		t.Errorf("new items on days %v, want one on day 8", fresh)
+	}
+	var bare []int
+	for i, h := range p.asked[1:] {
+		if h.Get("If-None-Match") == "" {
+			bare = append(bare, i+1)
+		}
+	}
+	if len(bare) != 2 || bare[0] != 8 || bare[1] != 16 {
+		t.Errorf("asked without validators on days %v, want 8 and 16", bare)
+	}
+}
+
+// TestP24_AMoveIsConfirmedBeforeItIsBelieved: a hotel's login page is not where a newspaper moved.
+func TestP24_AMoveIsConfirmedBeforeItIsBelieved(t *testing.T) {
+	target := newPublisher(t)
+	target.serve(`"new"`, rssItem("1", "First", "Words"))
+	for _, tt := range []struct {
+		name    string
+		status  int
+		polls   int
+		apart   time.Duration
+		between bool // an answer of its own in between
+		moved   bool
+	}{
+		{"two within a day", 301, 2, time.Hour, false, false},
+		{"three", 301, 3, time.Hour, false, true},
+		{"two, a day apart", 308, 2, 25 * time.Hour, false, true},
+		{"interrupted", 301, 4, time.Hour, true, false},
+		{"temporary", 302, 6, 25 * time.Hour, false, false},
+		{"temporary, keeping the method", 307, 6, 25 * time.Hour, false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newPublisher(t)
+			d := newDesk(t, p)
+			clock := now
+			d.r.Now = func() time.Time { return clock }
+			for i := range tt.polls {
+				p.answer = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, target.URL+"/feed", tt.status) }
+				if tt.between && i%2 == 1 {
+					p.serve(`"own"`, rssItem("1", "First", "Words"))
+				}
+				d.poll()
+				clock = clock.Add(tt.apart)
+			}
+			if got := d.state().Location == target.URL+"/feed"; got != tt.moved {
+				t.Errorf("moved to %s: %v, want %v", d.state().Location, got, tt.moved)
+			}
+			if d.state().Address != p.URL {
+				t.Errorf("the configured address became %s", d.state().Address)
+			}
+		})
+	}
+}
+
+func TestP27_GoneKeepsTheHistory(t *testing.T) {
+	p := newPublisher(t)
+	d := newDesk(t, p)
+	p.serve(`"1"`, rssItem("1", "First", "Words"))
+	d.poll()
+	p.answer = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }
+	res := d.read()
+	d.keep(res)
+	if got := d.state(); !got.Gone || !res.Report || got.Items != 1 {
+		t.Errorf("gone %v, told %v, %d items", got.Gone, res.Report, got.Items)
+	}
+	due, err := d.store.Due(context.Background(), now.AddDate(10, 0, 0), 10)
+	if err != nil || len(due) != 0 {
+		t.Errorf("due again: %v (%v)", due, err)
+	}
+	if items, err := d.store.Recent(context.Background(), 0, 10); err != nil || len(items) != 1 {
+		t.Errorf("%d items left (%v)", len(items), err)
+	}
+}

@@ -70,6 +70,7 @@ type Feed struct {
 	LastFull  time.Time // last unconditional answer
 	NextDue   time.Time
 	Interval  time.Duration // the current pace
+	Rhythm    Rhythm        // of its news
 	MinGap    time.Duration // the publisher's ttl or updatePeriod; 0 none
 	SkipHours uint32        // bit h: the publisher asks not to be asked in hour h, UTC
 	SkipDays  uint8         // bit d: nor on weekday d (Sunday is 0), UTC
@@ -86,6 +87,16 @@ type Feed struct {
 	Gone       bool // 410: not asked again until a person says so
 	Paused     bool
 	Items      int64 // ever appended
+
+	Searched time.Time // when its site was last searched for another feed, because this one failed; zero: not since it answered
+	Proposed string    // what was found there: for a person to decide
+}
+
+// Rhythm is how far apart a feed's news come.
+type Rhythm struct {
+	Mean    time.Duration // recent intervals count more
+	Longest time.Duration // fading
+	Count   int           // intervals seen
 }
 
 // File is what the store knows about one seed file.

@@ -83,8 +83,8 @@ func TestScanTouchedSidecarMakesFileNew(t *testing.T) {
 	}
 }
 
-// Each thing that cannot be read is one line, and the article beside them is read.
-func TestScanNamesEachProblemOnce(t *testing.T) {
+// Each thing that leads outside, or is no regular file, or is too large, is one line, and the article beside them is read.
+func TestS15_S16_NoEscapeFromASeedFolder(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no pipes and sockets in folders on Windows")
 	}
@@ -164,7 +164,7 @@ func TestReadFileRefusesBinaryData(t *testing.T) {
 	}
 }
 
-func TestReadFileCaps(t *testing.T) {
+func TestS16_AFileIsCapped(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "a.txt", strings.Repeat("word ", 20))
 	f := seeds.Folder{Dir: dir, MaxSize: 100}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 
 	"mediawatch/config"
 	"mediawatch/feeds"
+	"mediawatch/fetch"
 	"mediawatch/news"
 	"mediawatch/store"
 )
@@ -23,12 +25,14 @@ type SubscriptionView struct {
 	Location string     `json:"location"`
 	Outlet   string     `json:"outlet"`
 	Tags     []string   `json:"tags"`
-	State    string     `json:"state"` // new, ok, failing, moved, gone, paused
+	State    string     `json:"state"` // new, ok, silent, failing, moved, gone, paused
 	Items    int64      `json:"items"`
 	Status   int        `json:"status"`
 	Error    string     `json:"error"`
 	Failures int        `json:"failures"`
 	Warnings []string   `json:"warnings"`
+	Proposed string     `json:"proposed"` // a feed found on the site of one that is gone or has failed for days
+	Silent   string     `json:"silent"`   // for how long, when that is against its own rhythm
 	LastTry  *time.Time `json:"last_try"`
 	LastOK   *time.Time `json:"last_ok"`
 	LastNew  *time.Time `json:"last_new"`
@@ -78,11 +82,14 @@ func (s *Server) feedState(ctx context.Context, kind news.Kind, address string) 
 func subscriptionView(f news.Feed) SubscriptionView {
 	v := SubscriptionView{
 		ID: f.ID.String(), Kind: f.Kind.String(), Title: f.Title, Address: f.Address, Location: f.Location, State: feedState(f), Items: f.Items,
-		Status: f.Status, Error: f.Error, Failures: f.Failures, Warnings: list(f.Warnings),
+		Status: f.Status, Error: f.Error, Failures: f.Failures, Warnings: list(f.Warnings), Proposed: f.Proposed,
 		LastTry: moment(f.LastTry), LastOK: moment(f.LastOK), LastNew: moment(f.LastNew), Next: moment(f.NextDue),
 	}
 	if f.Interval > 0 {
 		v.Interval = config.Duration(f.Interval).String()
+	}
+	if d := silence(f); d > 0 {
+		v.Silent = config.Duration(d.Round(time.Hour)).String()
 	}
 	if f.Paused || f.Gone {
 		v.Next = nil
@@ -101,6 +108,8 @@ func feedState(f news.Feed) string {
 		return "failing"
 	case f.LastOK.IsZero():
 		return "new"
+	case silence(f) > 0:
+		return "silent"
 	case f.Location != f.Address:
 		return "moved"
 	}
@@ -120,13 +129,52 @@ func FeedProblem(f news.Feed) string {
 	case f.Paused:
 		return ""
 	case f.Gone:
-		return name + " is gone (410): its server says that it will not come back"
+		return name + " is gone (410): its server says that it will not come back" + proposal(f)
 	case f.Kind == news.KindSeed && f.Error != "":
 		return f.Error
 	case f.Failures >= reportAfter:
-		return fmt.Sprintf("%s has failed %d times since %s: %s", name, f.Failures, f.FailSince.Format("2 Jan 15:04"), f.Error)
+		return fmt.Sprintf("%s has failed %d times since %s: %s", name, f.Failures, f.FailSince.Format("2 Jan 15:04"), f.Error) + proposal(f)
 	}
 	return ""
+}
+
+// proposal says what was found on the site of a feed that is lost; "" for nothing.
+func proposal(f news.Feed) string {
+	if f.Proposed == "" {
+		return ""
+	}
+	return "; its site offers " + f.Proposed + " (mediawatch feed add takes it)"
+}
+
+// silence is for how long a feed has been silent against its own rhythm; 0 while that is usual.
+func silence(f news.Feed) time.Duration {
+	if f.Kind != news.KindFeed || f.Paused || f.Gone {
+		return 0
+	}
+	return fetch.Rhythm(f.Rhythm).Silence(f.FirstRead, f.LastNew, f.LastOK)
+}
+
+// silenceTold is for how long people are told of a silence; afterwards only the list of subscriptions shows it.
+const silenceTold = 30 * 24 * time.Hour
+
+// FeedSilence says of a feed that has been silent for unusually long how long and what is usual; "" for others.
+func FeedSilence(f news.Feed) string {
+	d := silence(f)
+	if d == 0 || d > silenceTold {
+		return ""
+	}
+	return fmt.Sprintf("%s for %s, usually every %s", cmp.Or(f.Title, hideLogin(f.Address)), roughly(d), roughly(f.Rhythm.Mean))
+}
+
+// roughly words a duration by its largest unit.
+func roughly(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return count(int(d.Round(24*time.Hour)/(24*time.Hour)), "day")
+	case d >= 90*time.Minute:
+		return count(int(d.Round(time.Hour)/time.Hour), "hour")
+	}
+	return count(max(1, int(d.Round(time.Minute)/time.Minute)), "minute")
 }
 
 func (s *Server) subscriptionList(r *http.Request) (any, error) {

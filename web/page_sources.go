@@ -84,7 +84,7 @@ func rank(state string) int {
 	switch state {
 	case "gone", "failing":
 		return 0
-	case "moved", "new":
+	case "silent", "moved", "new":
 		return 1
 	}
 	return 2
@@ -94,7 +94,7 @@ func rank(state string) int {
 func healthLine(counts map[string]int, all int) string {
 	parts := []string{"What is read, and how it is doing."}
 	var of []string
-	for _, state := range []string{"failing", "gone", "new", "paused", "moved"} {
+	for _, state := range []string{"failing", "gone", "silent", "new", "paused", "moved"} {
 		if n := counts[state]; n > 0 {
 			of = append(of, thousands(n)+" "+stateNames[state])
 		}
@@ -110,7 +110,7 @@ func healthLine(counts map[string]int, all int) string {
 	return strings.Join(parts, " ")
 }
 
-var stateNames = map[string]string{"ok": "well", "failing": "failing", "gone": "gone", "new": "not read yet", "paused": "paused", "moved": "moved"}
+var stateNames = map[string]string{"ok": "well", "silent": "silent", "failing": "failing", "gone": "gone", "new": "not read yet", "paused": "paused", "moved": "moved"}
 
 func (s *Server) subscriptionRow(f news.Feed) subscriptionRow {
 	now := s.o.Now()
@@ -133,8 +133,13 @@ func (s *Server) subscriptionRow(f news.Feed) subscriptionRow {
 		}
 	case "gone":
 		row.Notes = append(row.Notes, "its server says that it will not come back (410)")
+	case "silent":
+		row.Notes = append(row.Notes, "silent for "+roughly(silence(f))+", usually something new every "+roughly(f.Rhythm.Mean))
 	case "moved":
 		row.Notes = append(row.Notes, "read at "+hideLogin(f.Location))
+	}
+	if f.Proposed != "" {
+		row.Notes = append(row.Notes, "its site offers "+hideLogin(f.Proposed))
 	}
 	row.Notes = append(row.Notes, f.Warnings[:min(len(f.Warnings), 2)]...)
 	return row

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"mediawatch/daemon"
 	"mediawatch/text"
@@ -55,7 +56,7 @@ func (a *app) order(ctx context.Context, o order) error {
 
 type feedCmd struct {
 	List    feedListCmd    `cmd:"" help:"List subscriptions with their health."`
-	Add     feedAddCmd     `cmd:"" help:"Subscribe to a feed."`
+	Add     feedAddCmd     `cmd:"" help:"Subscribe to a feed, or to the feed behind a page."`
 	Test    feedTestCmd    `cmd:"" help:"Ask a server once and tell what it does right and wrong; keeps nothing."`
 	Refresh feedRefreshCmd `cmd:"" help:"Read a feed now."`
 	Pause   feedPauseCmd   `cmd:"" help:"Stop asking for a feed."`
@@ -80,13 +81,32 @@ func (c *feedListCmd) Run(ctx context.Context, a *app) error {
 }
 
 type feedAddCmd struct {
-	URL    string   `arg:"" help:"Address of the feed."`
-	Outlet string   `help:"The publisher's name."`
-	Tag    []string `help:"A tag of yours; may be repeated."`
+	URL      string   `arg:"" help:"Address of the feed, or of a page that has one."`
+	Outlet   string   `help:"The publisher's name."`
+	Tag      []string `help:"A tag of yours; may be repeated."`
+	Pick     int      `placeholder:"N" help:"Of several feeds behind a page, the one with this number."`
+	FullText bool     `help:"Give new items the text of their pages."`
 }
 
 func (c *feedAddCmd) Run(ctx context.Context, a *app) error {
-	return a.command(ctx, "/control/feeds", url.Values{"url": {c.URL}, "outlet": {c.Outlet}, "tag": c.Tag, "author": {a.author()}})
+	params := url.Values{"url": {withScheme(c.URL)}, "outlet": {c.Outlet}, "tag": c.Tag, "author": {a.author()}}
+	if c.Pick != 0 {
+		params.Set("pick", strconv.Itoa(c.Pick))
+	}
+	if c.FullText {
+		params.Set("full_text", "true")
+	}
+	return a.command(ctx, "/control/feeds", params)
+}
+
+// withScheme adds what people leave out of an address they read from paper: "news.example.org" is https://news.example.org/.
+func withScheme(address string) string {
+	address = strings.TrimSpace(address)
+	host, rest, _ := strings.Cut(address, "/")
+	if strings.Contains(address, "://") || !strings.Contains(host, ".") || strings.ContainsAny(host, ":@ ") {
+		return address
+	}
+	return "https://" + host + "/" + rest
 }
 
 // feedRef names one subscription.

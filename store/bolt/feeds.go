@@ -43,6 +43,11 @@ type feedRecord struct {
 	Items        int64    `cbor:"27,keyasint,omitempty"`
 	SkipHours    uint32   `cbor:"28,keyasint,omitempty"`
 	SkipDays     uint8    `cbor:"29,keyasint,omitempty"`
+	Mean         int64    `cbor:"30,keyasint,omitempty"` // nanoseconds
+	Longest      int64    `cbor:"31,keyasint,omitempty"` // nanoseconds
+	Beats        int      `cbor:"32,keyasint,omitempty"`
+	Searched     int64    `cbor:"33,keyasint,omitempty"`
+	Proposed     string   `cbor:"34,keyasint,omitempty"`
 }
 
 func newFeedRecord(f *news.Feed) feedRecord {
@@ -54,6 +59,7 @@ func newFeedRecord(f *news.Feed) feedRecord {
 		FailSince: micros(f.FailSince), Warnings: f.Warnings, MovedTo: f.MovedTo, MovedCount: f.MovedCount,
 		MovedSince: micros(f.MovedSince), Gone: f.Gone, Paused: f.Paused, Items: f.Items,
 		SkipHours: f.SkipHours, SkipDays: f.SkipDays,
+		Mean: int64(f.Rhythm.Mean), Longest: int64(f.Rhythm.Longest), Beats: f.Rhythm.Count, Searched: micros(f.Searched), Proposed: f.Proposed,
 	}
 }
 
@@ -65,6 +71,8 @@ func (r *feedRecord) feed(id news.FeedID) news.Feed {
 		Interval: time.Duration(r.Interval), MinGap: time.Duration(r.MinGap), Status: r.Status, Error: r.Error, Failures: r.Failures,
 		FailSince: fromMicros(r.FailSince), Warnings: r.Warnings, MovedTo: r.MovedTo, MovedCount: r.MovedCount,
 		MovedSince: fromMicros(r.MovedSince), Gone: r.Gone, Paused: r.Paused, Items: r.Items, SkipHours: r.SkipHours, SkipDays: r.SkipDays,
+		Rhythm:   news.Rhythm{Mean: time.Duration(r.Mean), Longest: time.Duration(r.Longest), Count: r.Beats},
+		Searched: fromMicros(r.Searched), Proposed: r.Proposed,
 	}
 }
 
@@ -72,13 +80,13 @@ func checkFeed(f *news.Feed) error {
 	if f.ID.IsZero() {
 		return fmt.Errorf("the feed %q has no id: %w", f.Address, store.ErrInvalid)
 	}
-	err := checkTexts("address", f.Address, "location", f.Location, "title", f.Title, "link", f.Link, "error", f.Error, "moved to", f.MovedTo)
+	err := checkTexts("address", f.Address, "location", f.Location, "title", f.Title, "link", f.Link, "error", f.Error, "moved to", f.MovedTo, "proposed", f.Proposed)
 	for _, w := range f.Warnings {
 		if err == nil {
 			err = checkText("a warning", w)
 		}
 	}
-	for _, at := range [...]time.Time{f.FirstRead, f.LastTry, f.LastOK, f.LastNew, f.LastFull, f.NextDue, f.FailSince, f.MovedSince} {
+	for _, at := range [...]time.Time{f.FirstRead, f.LastTry, f.LastOK, f.LastNew, f.LastFull, f.NextDue, f.FailSince, f.MovedSince, f.Searched} {
 		if err == nil {
 			err = checkTime("a time", at)
 		}
