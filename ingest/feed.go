@@ -47,6 +47,8 @@ type FeedReader struct {
 	Rand    func() float64
 	Turns   chan struct{} // as many documents are parsed at a time as it has room for; nil: no limit. More than processors only take memory
 	Pace    atomic.Int64  // nanoseconds between requests until a feed has shown its own pace; 0: fetch.DefaultInterval
+
+	reach reach
 }
 
 // FeedResult is what came of asking for a feed: the document to append and, for people, how it went.
@@ -72,7 +74,7 @@ func (r *FeedReader) Read(ctx context.Context, sub Subscription) (FeedResult, er
 	if ctx.Err() != nil {
 		return FeedResult{}, ctx.Err()
 	}
-	res, err := r.take(ctx, sub, answer{state: state, resp: resp, err: failed})
+	res, err := r.take(ctx, sub, answer{state: state, resp: resp, err: r.reach.judge(failed)})
 	if err != nil || res.Err == nil {
 		return res, err
 	}
