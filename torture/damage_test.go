@@ -78,7 +78,7 @@ var harms = []harm{
 // TestD6_DamagedFiles damages the file in many ways. A command either does its work, when what is damaged is nothing it needs, or says in one line what is wrong and in
 // one what to do, with exit code 4. There is never a trace, nor another code.
 func TestD6_DamagedFiles(t *testing.T) {
-	n := cycles(t, 60, 1500)
+	n := cycles(t, 150, 1500)
 	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)

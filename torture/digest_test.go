@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"math/rand/v2"
 	"mime"
 	"mime/multipart"
@@ -21,21 +22,49 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// post is a mail server that keeps what it accepted and takes its time.
+// post is a mail server that keeps what it accepted. At one stage of a conversation it can be made to stand still.
 type post struct {
 	mu    sync.Mutex
-	rng   *rand.Rand
 	mails [][]byte
+	stage string        // where to stand still; "" nowhere
+	hit   chan struct{} // closed when that stage was reached
+	free  chan struct{} // closed when it may go on
+}
+
+// The stages of a conversation.
+var stages = []string{"MAIL", "RCPT", "DATA", "in the text", "after the dot"}
+
+// arm makes the next conversation stand still at a stage until free is closed.
+func (p *post) arm(stage string) (hit <-chan struct{}, free chan<- struct{}) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stage, p.hit, p.free = stage, make(chan struct{}), make(chan struct{})
+	return p.hit, p.free
+}
+
+// reached is called at each stage.
+func (p *post) reached(stage string) {
+	p.mu.Lock()
+	armed, hit, free := p.stage == stage, p.hit, p.free
+	if armed {
+		p.stage = ""
+	}
+	p.mu.Unlock()
+	if armed {
+		close(hit)
+		<-free
+	}
 }
 
 // newPost starts a mail server and returns it with its port.
-func newPost(t *testing.T, seed uint64) (*post, int) {
+func newPost(t *testing.T) (*post, int) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &post{rng: rand.New(rand.NewPCG(seed, 3))}
+	p := &post{}
 	s := smtp.NewServer(p)
+	s.ErrorLog = log.New(io.Discard, "", 0) // of conversations that end with the client's death
 	t.Cleanup(func() { s.Close() })
 	go func() { _ = s.Serve(l) }() // ends with Close
 	return p, l.Addr().(*net.TCPAddr).Port
@@ -47,21 +76,28 @@ func (p *post) NewSession(*smtp.Conn) (smtp.Session, error) { return session{p},
 type session struct{ post *post }
 
 // Mail implements smtp.Session.
-func (s session) Mail(string, *smtp.MailOptions) error { s.post.dawdle(10); return nil }
+func (s session) Mail(string, *smtp.MailOptions) error { s.post.reached("MAIL"); return nil }
 
 // Rcpt implements smtp.Session.
-func (s session) Rcpt(string, *smtp.RcptOptions) error { s.post.dawdle(10); return nil }
+func (s session) Rcpt(string, *smtp.RcptOptions) error { s.post.reached("RCPT"); return nil }
 
 // Data implements smtp.Session. The mail counts as accepted once the final dot is there; the answer comes later.
 func (s session) Data(r io.Reader) error {
-	data, err := io.ReadAll(r)
+	s.post.reached("DATA")
+	first := make([]byte, 200)
+	n, err := io.ReadFull(r, first)
+	if err != nil {
+		return err
+	}
+	s.post.reached("in the text")
+	rest, err := io.ReadAll(r)
 	if err != nil {
 		return err
 	}
 	s.post.mu.Lock()
-	s.post.mails = append(s.post.mails, data)
+	s.post.mails = append(s.post.mails, append(first[:n], rest...))
 	s.post.mu.Unlock()
-	s.post.dawdle(60)
+	s.post.reached("after the dot")
 	return nil
 }
 
@@ -70,14 +106,6 @@ func (s session) Reset() {}
 
 // Logout implements smtp.Session.
 func (s session) Logout() error { return nil }
-
-// dawdle waits up to so many milliseconds.
-func (p *post) dawdle(most int) {
-	p.mu.Lock()
-	d := time.Duration(p.rng.IntN(most)) * time.Millisecond
-	p.mu.Unlock()
-	time.Sleep(d)
-}
 
 // received returns what was accepted so far.
 func (p *post) received() [][]byte {
@@ -117,7 +145,7 @@ func TestG1_KillDuringDigests(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 4))
-	server, port := newPost(t, seed)
+	server, port := newPost(t)
 	h := newHome(t, t.TempDir(), fmt.Sprintf(`
 [[digest]]
 name = "flood"
@@ -132,19 +160,36 @@ port = %d
 tls = "none"
 from = "mediawatch@example.org"
 `, port)+seedFolder+watches)
-	stories := 0
+	stories, stood := 0, 0
 	for range n {
 		for range 1 + rng.IntN(2) {
 			stories++
 			h.write(fmt.Sprintf("seeds/%04d.txt", stories), fmt.Sprintf("Headline %d of the flood\n\n%s\n", stories, prose(fmt.Sprintf("flood-%d", stories), true)))
 		}
+		hit, free := server.arm(append(stages, "")[rng.IntN(len(stages)+1)])
 		p := h.start("serve")
+		go func() {
+			for running(p) { // as soon as it listens, and until it is killed
+				if _, err := p.order("/control/digests/flood/send", nil); err != nil {
+					time.Sleep(2 * time.Millisecond)
+				}
+			}
+		}()
+		wait := time.Duration(rng.IntN(500)) * time.Millisecond
 		if rng.IntN(4) > 0 {
-			p.await("/readyz")
-			go func() { _, _ = p.order("/control/digests/flood/send", nil) }() // killed on the way
+			wait = 2 * time.Second // the stage comes before
 		}
-		time.Sleep(time.Duration(rng.IntN(250)) * time.Millisecond)
+		select {
+		case <-hit:
+			stood++
+		case <-time.After(wait):
+		}
 		p.kill()
+		close(free)
+	}
+	server.arm("")
+	if stood < n/4 {
+		t.Errorf("%d of %d kills were in the middle of a mail: the test has lost its teeth", stood, n)
 	}
 	h.deliverAll()
 	checkMails(t, server.received(), stories)
@@ -156,7 +201,7 @@ from = "mediawatch@example.org"
 	if out := h.run("verify"); strings.TrimSpace(out) != "sound" {
 		t.Errorf("verify: %s", out)
 	}
-	t.Logf("%d stories in %d editions, %d mails", stories, len(h.regular()), len(server.received()))
+	t.Logf("%d stories in %d editions, %d mails; %d kills in the middle of a mail", stories, len(h.regular()), len(server.received()), stood)
 }
 
 // regular returns the editions with a number, the oldest first.
