@@ -71,24 +71,53 @@ type numbered struct {
 // Import reads articles in a format (FormatJSONL, FormatCSV) from src until its end. The name says where they come from: the same name and the same articles
 // again add nothing. A line that cannot be read is told and left out; an error is one of src, the store, or the end of ctx.
 func (r *Importer) Import(ctx context.Context, src io.Reader, format Format, name string) (ImportResult, error) {
+	run := importRun{importer: r, name: name, feed: importFeed(name)}
+	var err error
+	run.result.Faults, err = r.Each(src, format, name, func(it news.Item) error {
+		run.result.Read++
+		run.items = append(run.items, it)
+		if len(run.items) < importBatch {
+			return nil
+		}
+		return run.flush(ctx, false)
+	})
+	if err != nil {
+		return run.result, errors.Join(err, run.flush(ctx, false))
+	}
+	return run.result, run.flush(ctx, true)
+}
+
+// Each calls f for each article of src, in order, and keeps nothing: of r it needs Outlets, Now and Tell. It returns how many lines could not be
+// read. An error is one of src or of f, which ends it.
+func (r *Importer) Each(src io.Reader, format Format, name string, f func(news.Item) error) (faults int, err error) {
 	read, err := openRecords(src, format)
 	if err != nil {
-		return ImportResult{}, fmt.Errorf("%s: %w", name, err)
+		return 0, fmt.Errorf("%s: %w", name, err)
 	}
-	run := importRun{importer: r, name: name, feed: news.NewFeedID(news.KindSeed, ImportAddress(name))}
+	p := importRun{importer: r, name: name, feed: importFeed(name)}
 	for {
 		n, err := read()
 		switch {
 		case errors.Is(err, io.EOF):
-			return run.result, run.flush(ctx, true)
+			return faults, nil
 		case err != nil:
-			return run.result, errors.Join(fmt.Errorf("read %s: %w", name, err), run.flush(ctx, false))
+			return faults, fmt.Errorf("read %s: %w", name, err)
 		}
-		if err := run.take(ctx, n); err != nil {
-			return run.result, err
+		if n.fault == nil && strings.TrimSpace(n.Title+n.Text) == "" {
+			n.fault = errors.New("neither a title nor a text")
+		}
+		if n.fault != nil {
+			faults++
+			p.tell(n.line, n.fault.Error())
+			continue
+		}
+		if err := f(p.item(n)); err != nil {
+			return faults, err
 		}
 	}
 }
+
+func importFeed(name string) news.FeedID { return news.NewFeedID(news.KindSeed, ImportAddress(name)) }
 
 // importRun is one import under way.
 type importRun struct {
@@ -97,24 +126,6 @@ type importRun struct {
 	feed     news.FeedID
 	items    []news.Item
 	result   ImportResult
-}
-
-// take makes an item of a record and keeps the batch when it is full.
-func (p *importRun) take(ctx context.Context, n numbered) error {
-	if n.fault == nil && strings.TrimSpace(n.Title+n.Text) == "" {
-		n.fault = errors.New("neither a title nor a text")
-	}
-	if n.fault != nil {
-		p.result.Faults++
-		p.tell(n.line, n.fault.Error())
-		return nil
-	}
-	p.result.Read++
-	p.items = append(p.items, p.item(n))
-	if len(p.items) < importBatch {
-		return nil
-	}
-	return p.flush(ctx, false)
 }
 
 func (p *importRun) tell(line int, what string) {
