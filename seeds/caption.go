@@ -4,21 +4,19 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
-
-	"mediawatch/page"
 )
 
 const (
-	photoWord = `(?:photos?|images?|pictures?|photographs?|credits?|photo credits?|image credits?|picture credits?|file photo|handout|illustration|graphic|foto|fotos|fot|fotografie|beeld|bild|bilder|archivfoto|archivbild|symbolbild|symbolfoto|grafik|crédits?(?: photo| image)?|photographie|légende|fotografía|imagen|crédito|fotografia|imagem|immagine|foto di|beeld|фото|фотография|снимок|иллюстрация|صورة|الصورة|تصوير|صور|عکس|تصویر|عکاس|fotoğraf|görsel|图片|图|摄影|圖片|圖|摄|供图|写真|撮影|画像|사진|zdjęcie|kuva|kuvaaja|फोटो|तस्वीर|छायाचित्र|світлина|знімок|snímek|fotó|kép|bilde|ภาพ|ảnh|φωτο|φωτογραφία|צילום|攝影|攝|照片|資料圖片|nuotr|poza)`
+	photoWord = `(?:photos?|images?|pictures?|photographs?|credits?|photo credits?|image credits?|picture credits?|file photo|pics?|handout|illustration|graphic|foto|fotos|fot|fotografie|beeld|bild|bilder|archivfoto|archivbild|symbolbild|symbolfoto|grafik|crédits?(?: photo| image)?|photographie|légende|fotografía|imagen|crédito|fotografia|imagem|immagine|foto di|beeld|фото|фотография|снимок|иллюстрация|صورة|الصورة|تصوير|صور|عدسة|عکس|تصویر|عکاس|fotoğraf|görsel|图片|图|摄影|圖片|圖|摄|供图|写真|撮影|画像|사진|zdjęcie|kuva|kuvaaja|फोटो|तस्वीर|छायाचित्र|світлина|знімок|snímek|fotó|kép|bilde|ภาพ|ảnh|φωτο|φωτογραφία|צילום|攝影|攝|照片|資料圖片|nuotr|poza)`
 )
 
 var (
 	// reCreditEnd is a credit at the end of a line: (Photo: Jane Doe), | Foto: dpa, [Photo/Agency], © Agency.
-	reCreditEnd = regexp.MustCompile(`(?i)(?:[(\[（【]\s*(?:[\pL ]{0,24}\s)?` + photoWord + `(?:[\s:：=/.by]|von|de|par|del|di)[^)\]）】]{0,80}[)\]）】]|[(\[（【][^()\[\]]{0,60}/?` + photoWord + `\s*[)\]）】]|[(\[（【]\s*(?:©|\(c\))[^)\]）】]{1,80}[)\]）】]|©\s?[^.!?]{2,70}\.?|[^。]{2,20}[摄攝])\s*$`)
+	reCreditEnd = regexp.MustCompile(`(?i)(?:[(\[（【]\s*(?:[\pL ]{0,24}\s)?` + photoWord + `(?:[\s:：=/.by]|von|de|par|del|di)[^)\]）】]{0,80}[)\]）】]|[(\[（【][^()\[\]]{0,60}/?` + photoWord + `\s*[)\]）】]|[(\[（【]\s*(?:©|\(c\))[^)\]）】]{1,80}[)\]）】]|©\s?[^.!?]{2,70}\.?|[^。]{2,20}[摄攝]|[＝=、][^。＝=]{1,40}(?:撮影|提供|写す)|撮影[=＝:：・][^。]{1,30})\s*$`)
 	// reCreditTail is the same without brackets: what follows the word must be names.
 	reCreditTail = regexp.MustCompile(`(?i)(?:^|[\s.|–—-])` + photoWord + `(?: by)?\s?[:：=/©.]\s?([^.!?:]{2,70})\.?$`)
 	// reCreditOnly is a line of nothing but a credit, or one that a word for picture introduces.
-	reCreditOnly = regexp.MustCompile(`(?i)^[(\[（【]?\s*(?:` + photoWord + `(?:\s?[:：/|©]|\sby\s|\s?/)|©|\(c\)\s)\s?.{1,240}$`)
+	reCreditOnly = regexp.MustCompile(`(?i)^[(\[（【]?\s*(?:` + photoWord + `(?:\s?[:：/|©]|\sby\s|\s?/|,? courtesy )|(?:image|photo|picture|media) (?:source|credit|caption),\s|courtesy(?: of|:)\s|©|\(c\)\s)\s?.{1,240}$`)
 	// rePosition marks who is where in a picture.
 	rePosition = regexp.MustCompile(`\((?:R|L|C|right|left|centre|center|rechts|links|Mitte|li|re|r|l|à gauche|à droite|au centre|gauche|droite|izquierda|derecha|izq|der|centro|слева|справа|в центре|يمين|يسار|راست|چپ|وسط|sağda|solda|左|右|中央|(?:2nd|3rd|second|third) (?:from )?(?:left|right|L|R)|(?:front|back)(?: row)?|top|bottom)(?:\.)?[),]`)
 	// rePictured are turns that captions use of what is to be seen.
@@ -39,7 +37,7 @@ func captionScore(s string) int {
 		return 0
 	}
 	score := 0
-	if credited(s) || reCreditOnly.MatchString(s) {
+	if credited(s) || reCreditOnly.MatchString(s) || capsCredited(s) {
 		score += 3
 	}
 	switch p := rePosition.FindAllString(s, 3); {
@@ -88,7 +86,7 @@ func lastBytes(s string, n int) string {
 func credited(s string) bool {
 	s = strings.TrimRight(lastBytes(s, longestCredit), " \u00a0")
 	end, _ := utf8.DecodeLastRuneInString(strings.TrimRight(s, "."))
-	if (strings.ContainsRune(")]）】摄攝", end) || strings.Contains(s, "©")) && reCreditEnd.MatchString(s) {
+	if (strings.ContainsRune(")]）】摄攝影供す", end) || strings.ContainsAny(s, "©影")) && reCreditEnd.MatchString(s) {
 		return true
 	}
 	if !strings.ContainsAny(lastBytes(s, 100), ":：=©/.") {
@@ -104,61 +102,4 @@ func credited(s string) bool {
 		}
 	}
 	return true
-}
-
-// captionLine takes line i of the head as a picture's caption, alone or with the credit on the next line.
-func (r *reader) captionLine(i int) bool {
-	l := r.lines[i]
-	score := captionScore(l.text)
-	if score >= 3 {
-		r.d.addCaption(l.text)
-		return true
-	}
-	next := r.nonBlank(i+1, 1)
-	if len(next) == 0 || words(l.text) > 60 {
-		return false
-	}
-	credit := reCreditOnly.MatchString(next[0].text) && words(next[0].text) <= 12
-	if credit && words(l.text) <= 35 && !reTwoSentences.MatchString(l.text) {
-		r.d.addCaption(l.text)
-		return true
-	}
-	// Without any mark of its own: a short line without a sentence's end, in the present tense, before the first paragraph.
-	if score >= 2 && !ended(l.text) && words(l.text) >= 4 && words(l.text) <= 45 && ended(next[0].text) && words(next[0].text) >= 12 && rePresent.MatchString(l.text) {
-		if _, dated := page.ParseWhen(l.text); !dated {
-			r.d.addCaption(l.text)
-			return true
-		}
-	}
-	return false
-}
-
-// addCaption keeps a caption; a line that is only a credit belongs to the one before.
-func (d *draft) addCaption(s string) {
-	s = trim(s)
-	if m := reCaptionLabel.FindStringSubmatch(s); m != nil {
-		s = m[1]
-	}
-	if rePictureFile.MatchString(s) {
-		return
-	}
-	if len(d.captions) > 0 && reCreditOnly.MatchString(s) && words(s) <= 12 && !credited(d.captions[len(d.captions)-1]) {
-		d.captions[len(d.captions)-1] += " " + s
-		return
-	}
-	d.captions = append(d.captions, s)
-}
-
-// bodyCaption reports whether a line within the body is a caption beyond doubt.
-func bodyCaption(s string) bool {
-	if words(s) > 60 || utf8.RuneCountInString(s) > 400 {
-		return false
-	}
-	if r, _ := utf8.DecodeRuneInString(s); strings.ContainsRune("▲▼△▽", r) || reCaptionLabel.MatchString(s) || rePictureFile.MatchString(s) {
-		return true
-	}
-	if reCreditOnly.MatchString(s) && words(s) <= 45 {
-		return true
-	}
-	return credited(s) && words(s) <= 50 && !strings.HasPrefix(s, "\"") && !strings.HasPrefix(s, "“")
 }

@@ -283,8 +283,7 @@ func (d *draft) trimBlocks(blocks []block) {
 		d.clues[i].line = 0 // blocks have no line numbers
 	}
 	for i, b := range blocks[:end] {
-		l := r.lines[i]
-		if b.kind != blockHead && i < checkedLines && len(d.body) > 0 && r.midPhrase(l, len(d.body)) {
+		if b.kind != blockHead && i < checkedLines && len(d.body) > 0 && r.midPhrase(i, len(d.body)) {
 			continue
 		}
 		d.body = append(d.body, b)

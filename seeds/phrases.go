@@ -32,6 +32,8 @@ const (
 	services = `(?:facebook|twitter|x|x \(twitter\)|instagram|telegram|whatsapp|linkedin|reddit|pinterest|tumblr|vk|viber|line|youtube|tiktok|threads|bluesky|mastodon|messenger|wechat|weibo|e-?mail|email|mail|print|copy link|link|sms|pocket|flipboard|google news|rss|xing|пошта|почта)`
 	// thisPiece is "this article" and its like in the languages the patterns cover.
 	thisPiece = `(?: (?:this|the|diesen?|diese|dieses|den|die|das|cet|cette|ce|l'|este|esta|esto|el|la|questo|questa|dit|deze|это|эту|этой|هذا|هذه|این|bu))? ?(?:article|story|page|post|news|item|piece|content|artikel|beitrag|seite|meldung|text|l'article|artículo|noticia|nota|página|articolo|notizia|bericht|artigo|notícia|matéria|статью|статьей|новость|новостью|страницу|материал|المقال|الخبر|المقالة|الصفحة|خبر|مطلب|صفحه|haberi|sayfayı|yazıyı|makaleyi|içeriği)`
+	// paywalled is what a site says where its text is for subscribers, wherever it breaks off.
+	paywalled = `.{0,60}(?:w ramach subskrypcji|nur für abonnenten|réservé aux abonnés|exclusivo para (?:suscriptores|assinantes)|solo per (?:gli )?abbonati|alleen voor abonnees|for subscribers only|subscribers only|только для подписчиков|abonelere özel|会员专享|會員專享|会員限定).{0,60}|(?:masz już konto|already (?:a subscriber|have an account|registered)|(?:sie haben )?bereits (?:abonnent|registriert|ein konto)|déjà abonné|ya (?:eres suscriptor|tienes cuenta)|já é assinante|sei già abbonato|heb je al een|уже есть аккаунт|zaten abone).{0,60}`
 )
 
 // phraseSources are written as people write; phraseTable folds them as it folds the lines. Wide gaps are unbounded here, since a line has at most longestStock words: counted ones cost memory.
@@ -63,7 +65,7 @@ var phraseSources = []struct {
 	}},
 	{phraseJunk, []string{
 		`(?:dalsza część artykułu|ciąg dalszy|artykuł).{0,12} pod reklamą|(?:der )?artikel wird nach der anzeige fortgesetzt|la suite après.{0,30}|continúa (?:después|tras) de la publicidad|(?:a )?matéria continua após.{0,30}|l'articolo continua dopo.{0,30}|(?:tekst|artikel) gaat verder (?:na|onder).{0,30}|продолжение (?:после|под) реклам.{0,10}|विज्ञापन|advertentie|publicidade|annons|annonse|mainos|διαφήμιση|פרסומת|iklan|quảng cáo|hirdetés|publicitate`,
-		`.{0,60}(?:w ramach subskrypcji|nur für abonnenten|réservé aux abonnés|exclusivo para (?:suscriptores|assinantes)|solo per (?:gli )?abbonati|alleen voor abonnees|for subscribers only|subscribers only|только для подписчиков|abonelere özel|会员专享|會員專享|会員限定).{0,60}|(?:masz już konto|already (?:a subscriber|have an account|registered)|(?:sie haben )?bereits (?:abonnent|registriert|ein konto)|déjà abonné|ya (?:eres suscriptor|tienes cuenta)|já é assinante|sei già abbonato|heb je al een|уже есть аккаунт|zaten abone).{0,60}`,
+		paywalled,
 		`(?:posłuchaj|hör(?:en sie)?|listen to|écouter|escucha|ouça|ascolta|beluister|слушать|прослушать|dinle)(?: .{0,30})?(?: ?[(（] ?\d+ ?(?:min|мин|dk).{0,8}[)）])?`,
 		`(?:zgłoś (?:błąd|naruszenie).{0,20}|udostępnij|drukuj|polub|skomentuj|поширити|надрукувати|sdílet|tisknout|jaa|tulosta|megosztás|nyomtatás|distribuie|tipărește|κοινοποίηση|εκτύπωση|שתפו|הדפסה|शेयर करें|फॉलो करें|प्रिंट|bagikan|cetak|chia sẻ|프린트|프린트하기|글씨크기|글자 ?크기.{0,8}|본문 글자 ?크기.{0,8}|기사 ?저장|링크 ?복사|url ?복사|字體|列印|收藏|分享文章|字級|copiar (?:link|enlace)|copia link|kopiuj link|link kopieren|copier le lien|kopieer link|скопировать ссылку)`,
 		`(?:کد خبر|شناسه خبر|کد مطلب|شماره خبر|رقم الخبر|news (?:id|code)|article (?:id|no|code|number)|story (?:id|code)|id|haber (?:no|kodu)|artikel-?nr|nr|稿件编号|记事id|記事id) ?[:：.#]? ?[\d/-]{2,20}`,
