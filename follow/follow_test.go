@@ -107,6 +107,27 @@ func prose(topic string) string {
 	return b.String()
 }
 
+// long is sentences from to upto of an endless text about a topic.
+func long(topic string, from, upto int) string {
+	var b strings.Builder
+	for i := from; i < upto; i++ {
+		c := 'a' + i%26
+		fmt.Fprintf(&b, "The %s board met %s%c and heard how the plan %s%c was changed by %s voters. ", topic, topic, c, topic, c, topic)
+	}
+	return b.String()
+}
+
+// forms are what outlets make of a text about a topic: the same words, edited, cut, in a longer text, in a roundup.
+var forms = []func(string) string{
+	prose,
+	func(topic string) string { return long(topic, 0, 16) },
+	func(topic string) string { return long(topic, 0, 20) },
+	func(topic string) string { return long(topic, 3, 24) },
+	func(topic string) string { return long(topic, 0, 4) },
+	func(topic string) string { return long(topic, 12, 17) },
+	func(topic string) string { return long(topic, 0, 7) + long("weather", 0, 9) },
+}
+
 func TestThreeItemsOneStoryOneEntry(t *testing.T) {
 	h := open(t, filepath.Join(t.TempDir(), "s.db"), watch(t, "ports", "harbour"))
 	one := article{feed: "seeds", guid: "a.txt", outlet: "Gazette", title: "Harbour plan agreed", text: prose("cranes")}
@@ -276,14 +297,14 @@ func TestAnyBatchingAndAnyRestartDerivesTheSame(t *testing.T) {
 				feed:  fmt.Sprintf("f%d", rapid.IntRange(0, 3).Draw(rt, "feed")),
 				guid:  fmt.Sprint(rapid.IntRange(0, 6).Draw(rt, "guid")),
 				title: rapid.SampledFrom([]string{"One", "Two"}).Draw(rt, "title"),
-				text:  prose(rapid.SampledFrom(topics).Draw(rt, "topic")),
+				text:  rapid.SampledFrom(forms).Draw(rt, "form")(rapid.SampledFrom(topics).Draw(rt, "topic")),
 				url:   rapid.SampledFrom([]string{"", "https://example.org/a", "https://example.org/b"}).Draw(rt, "url"),
 				at:    time.Duration(i) * time.Minute,
 			}
 			a.outlet = a.feed
 			live.append(a.document())
 			late.append(a.document())
-			switch rapid.IntRange(0, 3).Draw(rt, "then") {
+			switch rapid.IntRange(0, 6).Draw(rt, "then") {
 			case 0:
 				live.catchUp()
 			case 1: // one step of one follower, as if killed after it
@@ -293,6 +314,10 @@ func TestAnyBatchingAndAnyRestartDerivesTheSame(t *testing.T) {
 			case 2: // a new process over the same store knows nothing
 				live.items = follow.NewItems(live.store)
 				live.linker = follow.NewLinker(live.store, live.items)
+			case 3: // it goes back to the beginning
+				if err := follow.Reset(context.Background(), live.store, nil); err != nil {
+					rt.Fatal(err)
+				}
 			}
 		}
 		live.catchUp()
@@ -328,4 +353,68 @@ func withoutEntries(set map[string]string) map[string]string {
 		}
 	}
 	return out
+}
+
+func TestNearAndAbridgedCopiesAreFound(t *testing.T) {
+	h := open(t, filepath.Join(t.TempDir(), "s.db"), watch(t, "three", "outlets:>=3 AND harbour"), watch(t, "copies", "is:syndicated"), watch(t, "first", "is:original"), watch(t, "edited", "is:edited"))
+	whole := article{feed: "f1", guid: "1", outlet: "Gazette", title: "Harbour plan", text: long("harbour", 0, 20)}
+	edited := article{feed: "f2", guid: "1", outlet: "Courier", title: "The plan", text: long("harbour", 0, 24)}
+	brief := article{feed: "f3", guid: "1", outlet: "Herald", title: "In brief", text: long("harbour", 0, 4)}
+	other := article{feed: "f4", guid: "1", outlet: "Times", title: "Harbour plan", text: long("ferry", 0, 20)}
+	h.append(whole.document(), other.document())
+	h.catchUp()
+	h.append(edited.document())
+	h.catchUp()
+	if got := matchesOf(t, h, "three"); len(got) != 0 {
+		t.Fatalf("two outlets match outlets:>=3: %v", got)
+	}
+	h.append(brief.document())
+	h.catchUp()
+	stories, err := h.store.Stories(context.Background(), []news.ItemID{whole.id(), other.id()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(stories[1].Members) != 1 {
+		t.Errorf("another text under the same headline is in a story of %d", len(stories[1].Members))
+	}
+	m := stories[0].Members
+	if len(m) != 3 || m[1].Relation != news.SameText || m[1].Score >= 1 || m[1].Score < .8 || m[1].Of != whole.id() {
+		t.Fatalf("story %+v, want the edited copy second, with its score", m)
+	}
+	if m[2].Relation != news.Abridges || m[2].Score != 1 {
+		t.Errorf("the brief came by %+v, want as abridged, all of it held", m[2])
+	}
+	for watch, want := range map[string]int{"three": 3, "copies": 3, "first": 2, "edited": 0} {
+		if got := matchesOf(t, h, watch); len(got) != want {
+			t.Errorf("watch %s has %d matches, want %d: decided again when the story changed", watch, len(got), want)
+		}
+	}
+	changed := brief
+	changed.text = long("harbour", 0, 5)
+	h.append(changed.document())
+	h.catchUp()
+	if got := matchesOf(t, h, "edited"); len(got) != 1 || got[0].Item != brief.id() {
+		t.Errorf("matches of is:edited %v, want the changed brief", got)
+	}
+}
+
+// A brief that two longer texts hold belongs to one of them; neither unites what the other began, in whatever order they come.
+func TestAnAbridgedCopyUnitesNothing(t *testing.T) {
+	one := article{feed: "f1", guid: "1", outlet: "A", title: "One", text: long("harbour", 0, 6) + long("ferry", 0, 16)}
+	two := article{feed: "f2", guid: "1", outlet: "B", title: "Two", text: long("harbour", 0, 6) + long("tunnel", 0, 16)}
+	brief := article{feed: "f3", guid: "1", outlet: "C", title: "Brief", text: long("harbour", 0, 5)}
+	for _, order := range [][]article{{one, two, brief}, {brief, one, two}, {two, brief, one}} {
+		h := open(t, filepath.Join(t.TempDir(), "s.db"))
+		for _, a := range order {
+			h.append(a.document())
+			h.catchUp()
+		}
+		stories, err := h.store.Stories(context.Background(), []news.ItemID{one.id(), two.id(), brief.id()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if stories[0].ID == stories[1].ID || len(stories[0].Members)+len(stories[1].Members) != 3 {
+			t.Errorf("order %v: stories of %d and %d", order, len(stories[0].Members), len(stories[1].Members))
+		}
+	}
 }
