@@ -20,10 +20,22 @@ type Collection struct {
 	nodes []Node
 }
 
-// Add puts an item with its Keys into the collection. Items arrive in the order in which they are added.
-func (c *Collection) Add(it *news.Item) {
-	c.nodes = append(c.nodes, Node{Sign: SignOf(it), Stated: DayOf(it.Published.Time), Keys: it.Keys})
-	c.ids = append(c.ids, it.ID)
+// Signed is what a collection keeps of an item.
+type Signed struct {
+	id   news.ItemID
+	node Node
+}
+
+// Prepare computes what a collection keeps of an item, its keys among it.
+func Prepare(it *news.Item) Signed {
+	t := Normal(it.Title, text.Plain(it.HTML()), Boilerplate{})
+	return Signed{it.ID, Node{Sign: t.Sign(), Stated: DayOf(it.Published.Time), Keys: keysOf(it, &t)}}
+}
+
+// Add puts an item into the collection. Items arrive in the order in which they are added.
+func (c *Collection) Add(s Signed) {
+	c.nodes = append(c.nodes, s.node)
+	c.ids = append(c.ids, s.id)
 }
 
 // Len returns the number of items.
@@ -32,7 +44,7 @@ func (c *Collection) Len() int { return len(c.ids) }
 // recentFacts is how many facts Divide keeps at hand: about 10 MB.
 const recentFacts = 1024
 
-// Divide returns how each item came into its story, by its place in the order of arrival. load reads an item again, with its Keys, by that place.
+// Divide returns how each item came into its story, by its place in the order of arrival. load reads an item again by that place.
 func (c *Collection) Divide(load func(i int) (*news.Item, error)) ([]Link, error) {
 	order := make([]int, len(c.ids)) // by id, which does not depend on arrival
 	for i := range order {
@@ -46,7 +58,13 @@ func (c *Collection) Divide(load func(i int) (*news.Item, error)) ([]Link, error
 	}
 	cache := NewFactsCache(recentFacts)
 	facts := func(n int) (*Facts, error) {
-		return cache.Get(FactsKey{Item: c.ids[order[n]]}, func() (*news.Item, error) { return load(order[n]) })
+		return cache.Get(FactsKey{Item: c.ids[order[n]]}, func() (*news.Item, error) {
+			it, err := load(order[n])
+			if it != nil {
+				it.Keys = nodes[n].Keys
+			}
+			return it, err
+		})
 	}
 	edges, err := Partition(Division{Items: len(nodes), Nodes: nodes, Judge: func(a, b int) (Verdict, error) {
 		x, err := facts(a)

@@ -37,7 +37,7 @@ func divide(t *testing.T, items []*news.Item, order []int) ([]int, []dedupe.Link
 	t.Helper()
 	var c dedupe.Collection
 	for _, i := range order {
-		c.Add(items[i])
+		c.Add(dedupe.Prepare(items[i]))
 	}
 	links, err := c.Divide(func(n int) (*news.Item, error) { return items[order[n]], nil })
 	if err != nil {

@@ -3,6 +3,7 @@ package follow_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -417,4 +418,94 @@ func TestAnAbridgedCopyUnitesNothing(t *testing.T) {
 			t.Errorf("order %v: stories of %d and %d", order, len(stories[0].Members), len(stories[1].Members))
 		}
 	}
+}
+
+// TestAnyOrderSettlesToOnePartition lets random items arrive in random orders, in random batches, with restarts and recomputations in between, and compares which of
+// them belong together.
+func TestAnyOrderSettlesToOnePartition(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		var all []article
+		for i := range rapid.IntRange(2, 16).Draw(rt, "articles") {
+			all = append(all, article{
+				feed: fmt.Sprint("f", i), guid: "1", outlet: rapid.SampledFrom([]string{"", "A", "B", "C"}).Draw(rt, "outlet"),
+				title: rapid.SampledFrom([]string{"One thing", "Two"}).Draw(rt, "title"),
+				text:  rapid.SampledFrom(forms).Draw(rt, "form")(rapid.SampledFrom([]string{"cranes", "ferries"}).Draw(rt, "topic")),
+			})
+		}
+		want := ""
+		for i := range 3 {
+			order := rapid.Permutation(all).Draw(rt, "order")
+			got := settled(rt, t, order)
+			if i == 0 {
+				want = got
+			} else if got != want {
+				rt.Fatalf("%s\nwant\n%s", got, want)
+			}
+		}
+	})
+}
+
+// settled is which articles belong together after they arrived in an order and were settled.
+func settled(rt *rapid.T, t *testing.T, order []article) string {
+	ctx := context.Background()
+	h := open(t, filepath.Join(t.TempDir(), fmt.Sprintf("s%d.db", time.Now().UnixNano())))
+	defer h.store.Close()
+	for len(order) > 0 {
+		n := rapid.IntRange(1, len(order)).Draw(rt, "batch")
+		var docs []store.Document
+		for _, a := range order[:n] {
+			docs = append(docs, a.document())
+		}
+		order = order[n:]
+		h.append(docs...)
+		switch rapid.IntRange(0, 4).Draw(rt, "then") {
+		case 0:
+			h.catchUp()
+		case 1:
+			h.items, h.linker = follow.NewItems(h.store), follow.NewLinker(h.store, follow.NewItems(h.store))
+		case 2:
+			if err := follow.Reset(ctx, h.store, nil); err != nil {
+				rt.Fatal(err)
+			}
+		case 3:
+			h.catchUp()
+			if _, err := h.linker.Settle(ctx); err != nil {
+				rt.Fatal(err)
+			}
+		}
+	}
+	h.catchUp()
+	if _, err := h.linker.Settle(ctx); err != nil {
+		rt.Fatal(err)
+	}
+	if n, err := h.linker.Settle(ctx); n != 0 || err != nil {
+		rt.Fatalf("settling again changes %d items (%v)", n, err)
+	}
+	return partitionOf(rt, h)
+}
+
+// partitionOf is which items belong together, in a form that can be compared; it holds each story to be sound.
+func partitionOf(rt *rapid.T, h *house) string {
+	ids := allItems(h.t, h)
+	stories, err := h.store.Stories(context.Background(), ids)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	set := make(map[string]bool)
+	for _, s := range stories {
+		var names []string
+		in := make(map[news.ItemID]bool)
+		for _, m := range s.Members {
+			names = append(names, m.Item.String()[:6])
+			in[m.Item] = true
+		}
+		for i, m := range s.Members {
+			if i > 0 && !in[m.Of] {
+				rt.Fatalf("story %s: %s came by %s, which is elsewhere", s.ID, m.Item, m.Of)
+			}
+		}
+		slices.Sort(names)
+		set[strings.Join(names, " ")] = true
+	}
+	return strings.Join(slices.Sorted(maps.Keys(set)), "\n")
 }

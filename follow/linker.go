@@ -266,15 +266,20 @@ func (l *Linker) judge(ctx context.Context, a arrival, c dedupe.Candidate) (dedu
 	if err != nil {
 		return dedupe.Verdict{}, err
 	}
-	y, err := l.facts.Get(dedupe.FactsKey{Item: c.Item, N: int(c.N)}, func() (*news.Item, error) {
-		items, err := l.items.get(ctx, []store.Ref{{Item: c.Item, N: int(c.N)}})
+	y, err := l.factsOf(ctx, store.Ref{Item: c.Item, N: int(c.N)})
+	if err != nil || y == nil {
+		return dedupe.Verdict{}, err
+	}
+	return dedupe.Judge(x, y), nil
+}
+
+// factsOf returns the facts of a revision, nil when it was forgotten.
+func (l *Linker) factsOf(ctx context.Context, ref store.Ref) (*dedupe.Facts, error) {
+	return l.facts.Get(dedupe.FactsKey{Item: ref.Item, N: ref.N}, func() (*news.Item, error) {
+		items, err := l.items.get(ctx, []store.Ref{ref})
 		if err != nil {
 			return nil, err
 		}
 		return items[0], nil
 	})
-	if err != nil || y == nil {
-		return dedupe.Verdict{}, err
-	}
-	return dedupe.Judge(x, y), nil
 }

@@ -28,7 +28,7 @@ var methods = []method{
 func ours(set []sample) (partition, error) {
 	var c dedupe.Collection
 	for i := range set {
-		c.Add(&set[i].item)
+		c.Add(dedupe.Prepare(&set[i].item))
 	}
 	links, err := c.Divide(func(i int) (*news.Item, error) { return &set[i].item, nil })
 	got := make(partition, len(set))
