@@ -28,7 +28,8 @@ const (
 	shortGrams = 30
 	// guardedGrams is the length below which names and figures must agree, whoever published.
 	guardedGrams = 120
-	// agreeing is the share of names, and of figures, of the poorer text that the richer must have; one may always be missing.
+	// agreeing is the share of names, and of figures, of the poorer text that the richer must have; one may always be missing, but no figure of a text
+	// of fewer than 60 grams.
 	agreeing = .6
 	// headlines is the share of the shorter headline's words that two pages of one outlet must have in common,
 	headlines = .25
@@ -199,7 +200,7 @@ func guard(a, b *Facts, p pair) string {
 		return ReasonHeadline
 	case n >= guardedGrams && !sameOutlet:
 		return ""
-	case !agree(a.figures, b.figures):
+	case !agree(a.figures, b.figures) || n < shortBody && shared(a.figures, b.figures) < min(len(a.figures), len(b.figures)):
 		return ReasonFigures
 	case !agree(a.names, b.names):
 		return ReasonNames
