@@ -52,17 +52,26 @@ const (
 	bkLines      // watch, 0, num, revision (4 bytes) → Seq of the line that told it
 	bkWork       // due, delivery key →
 
+	// Later additions. A file without them gets them when it is opened for writing.
+	bkSignatures // Seq → num, n, what the linker keeps
+
 	bucketCount
 )
 
-// firstIndex is the first secondary table.
-const firstIndex = bkIDs
+// The secondary tables are those from firstIndex up to, and without, endIndex.
+const (
+	firstIndex = bkIDs
+	endIndex   = bkSignatures
+)
+
+// index reports whether a table is secondary.
+func (b bucket) index() bool { return b >= firstIndex && b < endIndex }
 
 var bucketNames = [bucketCount]string{
 	"meta", "heads", "revisions", "origins", "bodies", "tombstones", "journal", "feeds", "files", "cursors", "members", "stories",
 	"matches", "log", "entries", "digests", "editions", "rendered", "reported", "deliveries",
 	"index.ids", "index.keys", "index.bodyhashes", "index.due", "index.memberof", "index.storyorder", "index.groups", "index.reading",
-	"index.lines", "index.work",
+	"index.lines", "index.work", "signatures",
 }
 
 // String returns the name the table has in the file.
@@ -77,7 +86,7 @@ func (b bucket) String() string {
 // come anywhere.
 func (b bucket) fillPercent() float64 {
 	switch b {
-	case bkHeads, bkRevisions, bkOrigins, bkBodies, bkJournal, bkMatches, bkStoryOrder:
+	case bkHeads, bkRevisions, bkOrigins, bkBodies, bkJournal, bkMatches, bkStoryOrder, bkSignatures:
 		return 1
 	case bkLog, bkLines, bkReported, bkEditions, bkRendered, bkDeliveries:
 		return 0.9
