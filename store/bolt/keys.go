@@ -39,6 +39,7 @@ const (
 	bkRendered                 // digest, 0, number → its bytes, compressed
 	bkReported                 // digest, 0, group → what was last said of it
 	bkDeliveries               // digest, 0, number, recipient → delivery
+	bkSignatures               // Seq → num, n, what the linker keeps
 
 	// From here on: secondary, rebuilt by Reindex.
 	bkIDs        // item id → num
@@ -52,26 +53,20 @@ const (
 	bkLines      // watch, 0, num, revision (4 bytes) → Seq of the line that told it
 	bkWork       // due, delivery key →
 
-	// Later additions. A file without them gets them when it is opened for writing.
-	bkSignatures // Seq → num, n, what the linker keeps
-
 	bucketCount
 )
 
-// The secondary tables are those from firstIndex up to, and without, endIndex.
-const (
-	firstIndex = bkIDs
-	endIndex   = bkSignatures
-)
+// firstIndex is the first secondary table; all that follow are, too.
+const firstIndex = bkIDs
 
 // index reports whether a table is secondary.
-func (b bucket) index() bool { return b >= firstIndex && b < endIndex }
+func (b bucket) index() bool { return b >= firstIndex }
 
 var bucketNames = [bucketCount]string{
 	"meta", "heads", "revisions", "origins", "bodies", "tombstones", "journal", "feeds", "files", "cursors", "members", "stories",
-	"matches", "log", "entries", "digests", "editions", "rendered", "reported", "deliveries",
+	"matches", "log", "entries", "digests", "editions", "rendered", "reported", "deliveries", "signatures",
 	"index.ids", "index.keys", "index.bodyhashes", "index.due", "index.memberof", "index.storyorder", "index.groups", "index.reading",
-	"index.lines", "index.work", "signatures",
+	"index.lines", "index.work",
 }
 
 // String returns the name the table has in the file.

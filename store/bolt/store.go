@@ -162,17 +162,16 @@ func openFile(path string, o Options) (db *bbolt.DB, err error) {
 
 // prepare makes the tables of a new store, and takes away what a killed Reindex left.
 func (s *Store) prepare() error {
-	fresh, leftover, missing := false, false, false
+	fresh, leftover := false, false
 	err := s.rawView(func(tx *bbolt.Tx) error {
 		fresh = tx.Bucket([]byte(bucketNames[bkMeta])) == nil
 		leftover = tx.Bucket([]byte(rebuildName)) != nil
-		missing = tx.Bucket([]byte(bkSignatures.String())) == nil
 		if first, _ := tx.Cursor().First(); fresh && first != nil {
 			return fmt.Errorf("this is a bbolt file of another program: %w", store.ErrDamaged)
 		}
 		return nil
 	})
-	if err != nil || !fresh && !leftover && !missing {
+	if err != nil || !fresh && !leftover {
 		return err
 	}
 	return s.rawUpdate(func(tx *bbolt.Tx) error {
@@ -180,10 +179,6 @@ func (s *Store) prepare() error {
 			if err := tx.DeleteBucket([]byte(rebuildName)); err != nil {
 				return err
 			}
-		}
-		if missing && !fresh {
-			_, err := tx.CreateBucketIfNotExists([]byte(bkSignatures.String()))
-			return err
 		}
 		if !fresh {
 			return nil
@@ -236,7 +231,7 @@ func (s *Store) checkHead(t *txn) error {
 		return fmt.Errorf("it has schema %d, this program knows %d, use the program that wrote it or a newer one: %w", version, Schema, store.ErrSchema)
 	}
 	for b := range bucketCount {
-		if t.bucket(b) == nil && (b != bkSignatures || !s.readOnly) {
+		if t.bucket(b) == nil {
 			return fmt.Errorf("table %s is missing: %w", b, store.ErrDamaged)
 		}
 	}
