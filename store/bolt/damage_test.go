@@ -98,6 +98,14 @@ func mutilations(size int) (list []mutilation) {
 			return d
 		})
 	}
+	add("no tables any more", func(d []byte, _ *rand.Rand) []byte {
+		meta, _, err := findMeta(bytes.NewReader(d), int64(len(d)))
+		if err != nil {
+			return nil
+		}
+		binary.NativeEndian.PutUint16(d[meta.root*testPage+10:], 0)
+		return d
+	})
 	add("both heads gone", func(d []byte, _ *rand.Rand) []byte { clear(d[:2*testPage]); return d })
 	add("the first head gone", func(d []byte, _ *rand.Rand) []byte { clear(d[:testPage]); return d })
 	add("the second head gone", func(d []byte, _ *rand.Rand) []byte { clear(d[testPage : 2*testPage]); return d })

@@ -427,3 +427,13 @@ func writeUntilKilled(t *testing.T, path string) {
 		fmt.Println(n + 1)
 	}
 }
+
+// TestAStoreThatWasKilledAtItsFirstStart has nothing but what bbolt itself writes.
+func TestAStoreThatWasKilledAtItsFirstStart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	db, err := bbolt.Open(path, 0o600, nil)
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	enrich(t, testOpen(t, path))
+}

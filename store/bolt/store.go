@@ -160,6 +160,9 @@ func openFile(path string, o Options) (db *bbolt.DB, err error) {
 	return db, nil
 }
 
+// emptyPages is how many pages bbolt writes into a new file: two heads, the list of free pages, an empty tree.
+const emptyPages = 4
+
 // prepare makes the tables of a new store, and takes away what a killed Reindex left.
 func (s *Store) prepare() error {
 	fresh, leftover := false, false
@@ -168,6 +171,9 @@ func (s *Store) prepare() error {
 		leftover = tx.Bucket([]byte(rebuildName)) != nil
 		if first, _ := tx.Cursor().First(); fresh && first != nil {
 			return fmt.Errorf("this is a bbolt file of another program: %w", store.ErrDamaged)
+		}
+		if fresh && tx.Size() > emptyPages*int64(s.db.Info().PageSize) {
+			return fmt.Errorf("its tables are gone: %w", store.ErrDamaged) // never take a damaged store for a new one
 		}
 		return nil
 	})
