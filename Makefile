@@ -1,4 +1,4 @@
-.PHONY: build run test check lint race fuzz bench torture feedsuite clean
+.PHONY: build run test check lint race fuzz bench torture feedsuite stories-eval clean
 
 build: ; go build -trimpath -ldflags='-s -w' -o mediawatch ./cmd/mediawatch
 run: ; go run ./cmd/mediawatch serve
@@ -10,4 +10,5 @@ fuzz: ; bash .ci/fuzz 20s
 bench: ; bash bench/run
 torture: ; MEDIAWATCH_TORTURE=1 go test -timeout 3h ./torture ./schedule ./store/bolt
 feedsuite: build ; python3 ../shared/tools/feedsuite.py --plain-titles --each './mediawatch parse --json --base {url} --content-type {ctype} {file}'
+stories-eval: ; go run ./bench/stories
 clean: ; rm -rf mediawatch data digests bench/out

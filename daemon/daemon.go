@@ -169,6 +169,24 @@ func (d *Daemon) followers() []follow.Follower {
 	return []follow.Follower{lockedStep{&d.follow, d.linker}, lockedStep{&d.follow, d.matcher}}
 }
 
+// settle divides the window into stories at once, so that they do not depend on the order in which items came.
+func (d *Daemon) settle(ctx context.Context) error {
+	if err := d.CatchUp(ctx); err != nil {
+		return err
+	}
+	d.follow.Lock()
+	moved, err := d.linker.Settle(ctx)
+	d.follow.Unlock()
+	if err != nil {
+		return err
+	}
+	if moved > 0 {
+		d.o.Log.Info("stories settled", "moved", moved)
+		d.wakeFollowers()
+	}
+	return nil
+}
+
 // lockedStep keeps a follower's step apart from a change of the watches.
 type lockedStep struct {
 	mu *sync.Mutex

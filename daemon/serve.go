@@ -20,6 +20,7 @@ const (
 	stopWithin  = 9 * time.Second // everything that runs is stopped by then
 	feedTick    = "every 5s"
 	deliverTick = "every 15s"
+	settleTick  = "daily 02:40"
 	passAtLeast = time.Minute // how often a summary is printed while the queues never empty
 )
 
@@ -136,6 +137,7 @@ func (d *Daemon) ticks() *schedule.Runner {
 	d.every(r, "feeds", feedTick, d.feedTick)
 	d.every(r, "deliveries", deliverTick, d.deliver)
 	d.every(r, "seeds", d.seedTick(), d.seedsTick)
+	d.every(r, "stories", settleTick, d.settle)
 	d.ticking.Store(r)
 	d.scheduleDigests(nil)
 	return r

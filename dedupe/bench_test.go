@@ -1,6 +1,8 @@
 package dedupe_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -32,4 +34,67 @@ func BenchmarkStateOf(b *testing.B) {
 	for b.Loop() {
 		dedupe.StateOf(it)
 	}
+}
+
+// longText is 4.7 KB of plain text in paragraphs.
+func longText() string {
+	var b strings.Builder
+	for i := 0; b.Len() < 4700; i++ {
+		fmt.Fprintf(&b, "The harbour council of Norwick said on Tuesday that ferry line %d would open in spring, although workers’ groups had asked for another year. ", i)
+		fmt.Fprintf(&b, "“We have counted every berth and all %d of the boats,” said Mara Ellison, who leads the board.\n\n", i*7)
+	}
+	return b.String()[:4700]
+}
+
+func BenchmarkSign(b *testing.B) {
+	s := longText()
+	b.SetBytes(int64(len(s)))
+	b.ReportAllocs()
+	for b.Loop() {
+		t := dedupe.Normal("New ferry line to open in spring", s, dedupe.Boilerplate{})
+		t.Sign()
+	}
+}
+
+func BenchmarkSignAlone(b *testing.B) {
+	t := dedupe.Normal("New ferry line to open in spring", longText(), dedupe.Boilerplate{})
+	b.ReportAllocs()
+	for b.Loop() {
+		t.Sign()
+	}
+}
+
+func BenchmarkJudge(b *testing.B) {
+	it := &news.Item{}
+	it.Content = longText()
+	x := dedupe.FactsOf(it)
+	it.Content += "<p>And so on it went.</p>"
+	y := dedupe.FactsOf(it)
+	for b.Loop() {
+		dedupe.Judge(x, y)
+	}
+}
+
+// BenchmarkIndex looks up and adds one text of 18 prints in an index of a million; it reports the memory an entry takes.
+func BenchmarkIndex(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	x := dedupe.NewIndex(0)
+	s := dedupe.Signature{Prints: make([]uint64, dedupe.MaxPrints)}
+	n := 0
+	add := func() {
+		for i := range s.Prints {
+			s.Prints[i] = r.Uint64()
+		}
+		n++
+		x.Add(dedupe.Entry{Seq: news.Seq(n)}, dedupe.Day(n/70_000), s, news.Hash{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24)})
+	}
+	for range 1_000_000 {
+		add()
+	}
+	b.ReportMetric(float64(x.Bytes())/float64(x.Len()), "bytes/entry")
+	for b.Loop() {
+		x.Find(s, 0)
+		add()
+	}
+	b.ReportMetric(float64(x.Bytes())/float64(x.Len()), "bytes/entry")
 }

@@ -22,6 +22,10 @@ const (
 // markup or typography.
 func KeysOf(it *news.Item) news.Keys {
 	t := Normal(it.Title, text.Plain(it.HTML()), Boilerplate{})
+	return keysOf(it, &t)
+}
+
+func keysOf(it *news.Item, t *Text) news.Keys {
 	return news.Keys{Version: news.KeyVersion, URL: urlKey(it.URL), Content: t.Content(), Gist: t.Gist()}
 }
 

@@ -3,6 +3,7 @@ package follow_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -105,6 +106,27 @@ func prose(topic string) string {
 		fmt.Fprintf(&b, "%s %s in year %d. ", strings.Join(words, " "), topic, 2020+i)
 	}
 	return b.String()
+}
+
+// long is sentences from to upto of an endless text about a topic.
+func long(topic string, from, upto int) string {
+	var b strings.Builder
+	for i := from; i < upto; i++ {
+		c := 'a' + i%26
+		fmt.Fprintf(&b, "The %s board met %s%c and heard how the plan %s%c was changed by %s voters. ", topic, topic, c, topic, c, topic)
+	}
+	return b.String()
+}
+
+// forms are what outlets make of a text about a topic: the same words, edited, cut, in a longer text, in a roundup.
+var forms = []func(string) string{
+	prose,
+	func(topic string) string { return long(topic, 0, 16) },
+	func(topic string) string { return long(topic, 0, 20) },
+	func(topic string) string { return long(topic, 3, 24) },
+	func(topic string) string { return long(topic, 0, 4) },
+	func(topic string) string { return long(topic, 12, 17) },
+	func(topic string) string { return long(topic, 0, 7) + long("weather", 0, 9) },
 }
 
 func TestThreeItemsOneStoryOneEntry(t *testing.T) {
@@ -276,14 +298,14 @@ func TestAnyBatchingAndAnyRestartDerivesTheSame(t *testing.T) {
 				feed:  fmt.Sprintf("f%d", rapid.IntRange(0, 3).Draw(rt, "feed")),
 				guid:  fmt.Sprint(rapid.IntRange(0, 6).Draw(rt, "guid")),
 				title: rapid.SampledFrom([]string{"One", "Two"}).Draw(rt, "title"),
-				text:  prose(rapid.SampledFrom(topics).Draw(rt, "topic")),
+				text:  rapid.SampledFrom(forms).Draw(rt, "form")(rapid.SampledFrom(topics).Draw(rt, "topic")),
 				url:   rapid.SampledFrom([]string{"", "https://example.org/a", "https://example.org/b"}).Draw(rt, "url"),
 				at:    time.Duration(i) * time.Minute,
 			}
 			a.outlet = a.feed
 			live.append(a.document())
 			late.append(a.document())
-			switch rapid.IntRange(0, 3).Draw(rt, "then") {
+			switch rapid.IntRange(0, 6).Draw(rt, "then") {
 			case 0:
 				live.catchUp()
 			case 1: // one step of one follower, as if killed after it
@@ -293,6 +315,10 @@ func TestAnyBatchingAndAnyRestartDerivesTheSame(t *testing.T) {
 			case 2: // a new process over the same store knows nothing
 				live.items = follow.NewItems(live.store)
 				live.linker = follow.NewLinker(live.store, live.items)
+			case 3: // it goes back to the beginning
+				if err := follow.Reset(context.Background(), live.store, nil); err != nil {
+					rt.Fatal(err)
+				}
 			}
 		}
 		live.catchUp()
@@ -328,4 +354,158 @@ func withoutEntries(set map[string]string) map[string]string {
 		}
 	}
 	return out
+}
+
+func TestNearAndAbridgedCopiesAreFound(t *testing.T) {
+	h := open(t, filepath.Join(t.TempDir(), "s.db"), watch(t, "three", "outlets:>=3 AND harbour"), watch(t, "copies", "is:syndicated"), watch(t, "first", "is:original"), watch(t, "edited", "is:edited"))
+	whole := article{feed: "f1", guid: "1", outlet: "Gazette", title: "Harbour plan", text: long("harbour", 0, 20)}
+	edited := article{feed: "f2", guid: "1", outlet: "Courier", title: "The plan", text: long("harbour", 0, 24)}
+	brief := article{feed: "f3", guid: "1", outlet: "Herald", title: "In brief", text: long("harbour", 0, 4)}
+	other := article{feed: "f4", guid: "1", outlet: "Times", title: "Harbour plan", text: long("ferry", 0, 20)}
+	h.append(whole.document(), other.document())
+	h.catchUp()
+	h.append(edited.document())
+	h.catchUp()
+	if got := matchesOf(t, h, "three"); len(got) != 0 {
+		t.Fatalf("two outlets match outlets:>=3: %v", got)
+	}
+	h.append(brief.document())
+	h.catchUp()
+	stories, err := h.store.Stories(context.Background(), []news.ItemID{whole.id(), other.id()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(stories[1].Members) != 1 {
+		t.Errorf("another text under the same headline is in a story of %d", len(stories[1].Members))
+	}
+	m := stories[0].Members
+	if len(m) != 3 || m[1].Relation != news.SameText || m[1].Score >= 1 || m[1].Score < .8 || m[1].Of != whole.id() {
+		t.Fatalf("story %+v, want the edited copy second, with its score", m)
+	}
+	if m[2].Relation != news.Abridges || m[2].Score != 1 {
+		t.Errorf("the brief came by %+v, want as abridged, all of it held", m[2])
+	}
+	for watch, want := range map[string]int{"three": 3, "copies": 3, "first": 2, "edited": 0} {
+		if got := matchesOf(t, h, watch); len(got) != want {
+			t.Errorf("watch %s has %d matches, want %d: decided again when the story changed", watch, len(got), want)
+		}
+	}
+	changed := brief
+	changed.text = long("harbour", 0, 5)
+	h.append(changed.document())
+	h.catchUp()
+	if got := matchesOf(t, h, "edited"); len(got) != 1 || got[0].Item != brief.id() {
+		t.Errorf("matches of is:edited %v, want the changed brief", got)
+	}
+}
+
+// A brief that two longer texts hold belongs to one of them; neither unites what the other began, in whatever order they come.
+func TestAnAbridgedCopyUnitesNothing(t *testing.T) {
+	one := article{feed: "f1", guid: "1", outlet: "A", title: "One", text: long("harbour", 0, 6) + long("ferry", 0, 16)}
+	two := article{feed: "f2", guid: "1", outlet: "B", title: "Two", text: long("harbour", 0, 6) + long("tunnel", 0, 16)}
+	brief := article{feed: "f3", guid: "1", outlet: "C", title: "Brief", text: long("harbour", 0, 5)}
+	for _, order := range [][]article{{one, two, brief}, {brief, one, two}, {two, brief, one}} {
+		h := open(t, filepath.Join(t.TempDir(), "s.db"))
+		for _, a := range order {
+			h.append(a.document())
+			h.catchUp()
+		}
+		stories, err := h.store.Stories(context.Background(), []news.ItemID{one.id(), two.id(), brief.id()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if stories[0].ID == stories[1].ID || len(stories[0].Members)+len(stories[1].Members) != 3 {
+			t.Errorf("order %v: stories of %d and %d", order, len(stories[0].Members), len(stories[1].Members))
+		}
+	}
+}
+
+// TestAnyOrderSettlesToOnePartition lets random items arrive in random orders, in random batches, with restarts and recomputations in between, and compares which of
+// them belong together.
+func TestAnyOrderSettlesToOnePartition(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		var all []article
+		for i := range rapid.IntRange(2, 16).Draw(rt, "articles") {
+			all = append(all, article{
+				feed: fmt.Sprint("f", i), guid: "1", outlet: rapid.SampledFrom([]string{"", "A", "B", "C"}).Draw(rt, "outlet"),
+				title: rapid.SampledFrom([]string{"One thing", "Two"}).Draw(rt, "title"),
+				text:  rapid.SampledFrom(forms).Draw(rt, "form")(rapid.SampledFrom([]string{"cranes", "ferries"}).Draw(rt, "topic")),
+			})
+		}
+		want := ""
+		for i := range 3 {
+			order := rapid.Permutation(all).Draw(rt, "order")
+			got := settled(rt, t, order)
+			if i == 0 {
+				want = got
+			} else if got != want {
+				rt.Fatalf("%s\nwant\n%s", got, want)
+			}
+		}
+	})
+}
+
+// settled is which articles belong together after they arrived in an order and were settled.
+func settled(rt *rapid.T, t *testing.T, order []article) string {
+	ctx := context.Background()
+	h := open(t, filepath.Join(t.TempDir(), fmt.Sprintf("s%d.db", time.Now().UnixNano())))
+	defer h.store.Close()
+	for len(order) > 0 {
+		n := rapid.IntRange(1, len(order)).Draw(rt, "batch")
+		var docs []store.Document
+		for _, a := range order[:n] {
+			docs = append(docs, a.document())
+		}
+		order = order[n:]
+		h.append(docs...)
+		switch rapid.IntRange(0, 4).Draw(rt, "then") {
+		case 0:
+			h.catchUp()
+		case 1:
+			h.items, h.linker = follow.NewItems(h.store), follow.NewLinker(h.store, follow.NewItems(h.store))
+		case 2:
+			if err := follow.Reset(ctx, h.store, nil); err != nil {
+				rt.Fatal(err)
+			}
+		case 3:
+			h.catchUp()
+			if _, err := h.linker.Settle(ctx); err != nil {
+				rt.Fatal(err)
+			}
+		}
+	}
+	h.catchUp()
+	if _, err := h.linker.Settle(ctx); err != nil {
+		rt.Fatal(err)
+	}
+	if n, err := h.linker.Settle(ctx); n != 0 || err != nil {
+		rt.Fatalf("settling again changes %d items (%v)", n, err)
+	}
+	return partitionOf(rt, h)
+}
+
+// partitionOf is which items belong together, in a form that can be compared; it holds each story to be sound.
+func partitionOf(rt *rapid.T, h *house) string {
+	ids := allItems(h.t, h)
+	stories, err := h.store.Stories(context.Background(), ids)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	set := make(map[string]bool)
+	for _, s := range stories {
+		var names []string
+		in := make(map[news.ItemID]bool)
+		for _, m := range s.Members {
+			names = append(names, m.Item.String()[:6])
+			in[m.Item] = true
+		}
+		for i, m := range s.Members {
+			if i > 0 && !in[m.Of] {
+				rt.Fatalf("story %s: %s came by %s, which is elsewhere", s.ID, m.Item, m.Of)
+			}
+		}
+		slices.Sort(names)
+		set[strings.Join(names, " ")] = true
+	}
+	return strings.Join(slices.Sorted(maps.Keys(set)), "\n")
 }

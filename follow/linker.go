@@ -1,8 +1,10 @@
 package follow
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"mediawatch/dedupe"
 	"mediawatch/news"
@@ -13,24 +15,31 @@ import (
 const LinkerName = "linker"
 
 // linkerVersion names the algorithm; another one makes the linker recompute everything.
-const linkerVersion = "exact-1"
+var linkerVersion = fmt.Sprintf("near-%d.%d", news.KeyVersion, dedupe.SignVersion)
 
 const (
-	stepEvents = 1000 // journal events a step reads
-	keyHits    = 8    // first carriers of a key that are looked at
+	stepEvents  = 1000 // journal events a step reads
+	keyHits     = 8    // first carriers of a key that are looked at
+	recentFacts = 512  // revisions whose facts stay at hand: about 5 MB
 )
 
-// Linker puts items that carry the same text, or show the same page, into one story.
+// Linker puts items that carry the same text, an abridged one, or show the same page, into one story.
 //
 // IMPORTANT: an event is judged only against events before it, and against the revisions those brought. So a recomputation, which sees a
 // later state of the store, decides as the first run did.
 type Linker struct {
 	store store.Store
 	items *Items
+	facts *dedupe.FactsCache
+
+	index *dedupe.Index // of the signatures up to at; nil: not read yet
+	at    news.Seq
 }
 
 // NewLinker returns the linker of a store.
-func NewLinker(s store.Store, items *Items) *Linker { return &Linker{store: s, items: items} }
+func NewLinker(s store.Store, items *Items) *Linker {
+	return &Linker{store: s, items: items, facts: dedupe.NewFactsCache(recentFacts)}
+}
 
 // Step links the next events and returns how many it took; 0 means it has caught up.
 func (l *Linker) Step(ctx context.Context) (int, error) {
@@ -46,13 +55,37 @@ func (l *Linker) Step(ctx context.Context) (int, error) {
 	if err != nil || len(events) == 0 {
 		return 0, err
 	}
-	places, err := l.places(ctx, events)
-	if err != nil {
+	if err := l.ready(ctx, start.Seq); err != nil {
+		return 0, fmt.Errorf("read the index of texts: %w", err)
+	}
+	d := store.Derivation{Follower: LinkerName, From: from, To: advance(start, events[len(events)-1].Seq)}
+	if err := l.derive(ctx, &d, events); err != nil {
+		l.index = nil
 		return 0, fmt.Errorf("link after %d: %w", start.Seq, err)
 	}
-	to := advance(start, events[len(events)-1].Seq)
-	err = l.store.Commit(ctx, store.Derivation{Follower: LinkerName, From: from, To: to, Places: places})
-	return len(events), err
+	if err := l.store.Commit(ctx, d); err != nil {
+		l.index = nil
+		return 0, err
+	}
+	l.at = d.To.Seq
+	return len(events), nil
+}
+
+// ready makes the index hold what was kept up to a place in the journal.
+func (l *Linker) ready(ctx context.Context, upto news.Seq) error {
+	if l.index != nil && l.at == upto {
+		return nil
+	}
+	index := dedupe.NewIndex(0)
+	err := eachSignature(ctx, l.store, upto, func(r record) error {
+		r.add(index)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	l.index, l.at = index, upto
+	return nil
 }
 
 // advance moves a cursor and ends its replay when it is through.
@@ -71,27 +104,27 @@ type arrival struct {
 	hits  []store.KeyHit // earlier carriers of its keys, and itself
 }
 
-// places decides for each arrival whether it joins a story.
-func (l *Linker) places(ctx context.Context, events []store.Event) ([]store.Place, error) {
+// derive decides for each arrival whether it joins a story, and signs it.
+func (l *Linker) derive(ctx context.Context, d *store.Derivation, events []store.Event) error {
 	arrivals, err := l.arrivals(ctx, events)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	part := newPartition(l.store)
 	for _, a := range arrivals {
 		part.note(a)
-		other, relation, err := l.judge(ctx, a)
-		if err != nil {
-			return nil, err
+		if err := l.linkExact(ctx, part, a); err != nil {
+			return err
 		}
-		if other == nil {
-			continue
+		r := newRecord(a)
+		if err := l.linkNear(ctx, part, a, r); err != nil {
+			return err
 		}
-		if err := part.join(ctx, a.item, other, relation); err != nil {
-			return nil, err
-		}
+		r.add(l.index)
+		d.Signatures = append(d.Signatures, r.signature())
 	}
-	return part.places, nil
+	d.Places, d.SignaturesFrom = part.places, l.index.First()
+	return nil
 }
 
 // arrivals loads the items that events tell of, with the carriers of their keys.
@@ -150,25 +183,103 @@ func exactKeys(k news.Keys) []store.Key {
 	return keys
 }
 
-// judge returns the earliest carrier that really is the same; the same text is a better reason than the same page. Carriers are loaded one by one, since
-// the first one usually is it.
-func (l *Linker) judge(ctx context.Context, a arrival) (*news.Item, news.Relation, error) {
-	var page *news.Item
+// linkExact joins an arrival to the earliest carrier of its words, and to the earliest of its page.
+func (l *Linker) linkExact(ctx context.Context, part *partition, a arrival) error {
+	var refs []store.Ref
 	for _, h := range a.hits {
-		if h.Item == a.item.ID {
-			continue
+		if h.Item != a.item.ID {
+			refs = append(refs, store.Ref{Item: h.Item, N: h.N})
 		}
-		carriers, err := l.items.get(ctx, []store.Ref{{Item: h.Item, N: h.N}})
-		if err != nil {
-			return nil, "", err
-		}
-		switch c := carriers[0]; {
-		case c == nil: // forgotten
-		case dedupe.SameText(c, a.item):
-			return c, news.SameText, nil
+	}
+	if len(refs) == 0 {
+		return nil
+	}
+	carriers, err := l.items.get(ctx, refs)
+	if err != nil {
+		return err
+	}
+	var words, page *news.Item
+	for _, c := range carriers {
+		switch {
+		case c == nil:
+		case words == nil && dedupe.SameText(c, a.item):
+			words = c
 		case page == nil && dedupe.SamePage(c, a.item):
 			page = c
 		}
 	}
-	return page, news.SamePage, nil
+	for _, e := range []struct {
+		carrier  *news.Item
+		relation news.Relation
+	}{{words, news.SameText}, {page, news.SamePage}} {
+		if e.carrier == nil {
+			continue
+		}
+		if err := part.join(ctx, edge{a.item.ID, e.carrier.ID, dedupe.Verdict{Relation: e.relation, Score: 1}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// linkNear joins an arrival to earlier texts of other stories that share most with it, and hangs abridged copies on the text that holds them.
+func (l *Linker) linkNear(ctx context.Context, part *partition, a arrival, r record) error {
+	candidates := l.index.Find(r.sign, r.stated)
+	candidates = slices.DeleteFunc(candidates, func(c dedupe.Candidate) bool { return c.Item == a.item.ID })
+	if len(candidates) == 0 {
+		return nil
+	}
+	if err := part.learn(ctx, a.item.ID, candidates); err != nil {
+		return err
+	}
+	var loose []edge
+	for _, c := range candidates {
+		if part.story[c.Item] == part.story[a.item.ID] {
+			continue
+		}
+		v, err := l.judge(ctx, a, c)
+		if err != nil {
+			return err
+		}
+		e := edge{a.item.ID, c.Item, v}
+		switch {
+		case v.Joins():
+			if err := part.join(ctx, e); err != nil {
+				return err
+			}
+		case v.Related():
+			loose = append(loose, e)
+		}
+	}
+	slices.SortStableFunc(loose, func(x, y edge) int { return -cmp.Compare(x.Score, y.Score) })
+	for _, e := range loose {
+		if err := part.join(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judge relates an arrival to a candidate; not at all when that was forgotten.
+func (l *Linker) judge(ctx context.Context, a arrival, c dedupe.Candidate) (dedupe.Verdict, error) {
+	x, err := l.facts.Get(dedupe.FactsKey{Item: a.item.ID, N: a.item.N}, func() (*news.Item, error) { return a.item, nil })
+	if err != nil {
+		return dedupe.Verdict{}, err
+	}
+	y, err := l.factsOf(ctx, store.Ref{Item: c.Item, N: int(c.N)})
+	if err != nil || y == nil {
+		return dedupe.Verdict{}, err
+	}
+	return dedupe.Judge(x, y), nil
+}
+
+// factsOf returns the facts of a revision, nil when it was forgotten.
+func (l *Linker) factsOf(ctx context.Context, ref store.Ref) (*dedupe.Facts, error) {
+	return l.facts.Get(dedupe.FactsKey{Item: ref.Item, N: ref.N}, func() (*news.Item, error) {
+		items, err := l.items.get(ctx, []store.Ref{ref})
+		if err != nil {
+			return nil, err
+		}
+		return items[0], nil
+	})
 }

@@ -8,8 +8,11 @@ type Relation string
 // The relations of an item to the member it was linked to.
 const (
 	Original Relation = "original"  // the first-arrived member
-	SameText Relation = "same text" // the same words, whatever the typography
+	SameText Relation = "same text" // the same words, or most of them; the score says how much is shared
 	SamePage Relation = "same page" // the same page under the same headline, seen through another feed
+
+	Abridges   Relation = "abridges"    // a shorter text, most of which the other holds
+	AbridgedBy Relation = "abridged by" // a longer text that arrived after its abridged copy
 )
 
 // Member is one item of a story.
@@ -18,7 +21,7 @@ type Member struct {
 	Seq      Seq    // of the item
 	Outlet   string // of the item; "" unknown
 	Relation Relation
-	Score    float64 // 0 to 1; 1 for exact relations
+	Score    float64 // 0 to 1: how much of the text is shared, of an abridged copy how much of the shorter one; 1 for exact relations
 	Of       ItemID  // the member it was linked to; zero for the original
 }
 

@@ -143,6 +143,9 @@ type Derived interface {
 	// Matches returns, for each item asked, its matches in all watches, ordered by watch.
 	Matches(ctx context.Context, items []news.ItemID) ([][]news.Match, error)
 
+	// Signatures returns what the linker keeps of revisions, those with Seq > after in order of Seq.
+	Signatures(ctx context.Context, after news.Seq, limit int) ([]Signature, error)
+
 	// Entries returns what the watch's published feed may show, hidden ones left out: announced entries first, newest Seq first, then backlog
 	// entries by falling effective time of their item at publication. Offset counts entries.
 	Entries(ctx context.Context, watch string, offset, limit int) ([]news.Entry, error)
@@ -164,6 +167,13 @@ type Derivation struct {
 	// EventStory for each story it touches.
 	Places []Place
 
+	// Signatures are kept under the Seq of their events; one that is there already is replaced. They make no event. With a forgotten item its signatures
+	// go, and are not kept again.
+	Signatures []Signature
+
+	// SignaturesFrom, when it is not 0, removes the signatures with a smaller Seq: they have left the window.
+	SignaturesFrom news.Seq
+
 	// Matches are items that match. A match that is already there keeps Seq, At, Rev and Backlog; its evidence is replaced. A new one gets the next
 	// Seq, an EventMatch and a line in the watch's log, and publishes an Entry for its Group when there is none: always when it is announced; a
 	// backlog one only while the watch has fewer than Fill entries.
@@ -177,6 +187,18 @@ type Derivation struct {
 	// match is hidden; it shows again, under the same id, when something in its group matches again.
 	Unmatched []Unmatched
 }
+
+// Signature is what the linker keeps of a revision to find its near copies again after a restart without reading texts. It is derived: a linker that is set
+// back computes and keeps it again. What Data says is the linker's own affair.
+type Signature struct {
+	Seq  news.Seq // of the revision's event
+	Item news.ItemID
+	N    int
+	Data []byte // at most MaxSignature
+}
+
+// MaxSignature is how many bytes a signature may have.
+const MaxSignature = 1024
 
 // Fill is how many entries a published feed has before backlog no longer adds to it.
 const Fill = 100

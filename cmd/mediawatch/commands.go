@@ -15,7 +15,7 @@ type commands struct {
 	Opml    opmlCmd    `cmd:"" help:"Subscriptions as OPML."`
 	Items   itemsCmd   `cmd:"" help:"List items, newest first."`
 	Item    itemCmd    `cmd:"" help:"Show or forget an item."`
-	Stories storiesCmd `cmd:"" help:"List stories that several items carry."`
+	Stories storiesCmd `cmd:"" help:"List stories that several items carry, or find those in a file."`
 	Search  searchCmd  `cmd:"" help:"Search everything that is kept."`
 	Count   countCmd   `cmd:"" help:"Count what a query matches."`
 	Watch   watchCmd   `cmd:"" help:"Watches: list, test, explain, address."`

@@ -41,12 +41,12 @@ func itemRow(it web.ItemView) string {
 
 type storiesCmd struct {
 	listing
-	Jsonl string `name:"jsonl" placeholder:"FILE" help:"Group the articles of this file alone, as import reads them (- is standard input): one line for each, in their order. No store is needed."`
+	Jsonl string `name:"jsonl" placeholder:"FILE" help:"Find the stories in a file (- is standard input) of lines {\"id\",\"outlet\",\"url\",\"title\",\"text\",\"published\"}; needs neither configuration nor store."`
 }
 
 func (c *storiesCmd) Run(ctx context.Context, a *app) error {
 	if c.Jsonl != "" {
-		return a.groupLines(ctx, c.Jsonl)
+		return a.storiesOf(ctx, c.Jsonl)
 	}
 	req := request{path: "/api/v1/stories", params: url.Values{"limit": {strconv.Itoa(c.Limit)}}, json: c.JSON}
 	return list(ctx, a, req, "ITEMS\tOUTLETS\tHEADLINE\tCARRIED BY\tID", func(s web.StoryView) string {

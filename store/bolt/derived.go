@@ -60,6 +60,9 @@ func (t *txn) derive(d *store.Derivation) error {
 			return fmt.Errorf("place %d: %w", i, err)
 		}
 	}
+	if err := t.signatures(d); err != nil {
+		return err
+	}
 	if err := t.matches(d.Matches); err != nil {
 		return err
 	}
@@ -82,6 +85,11 @@ func checkDerivation(d *store.Derivation) error {
 	}
 	if err := checkText("cursor version", d.To.Version); err != nil {
 		return err
+	}
+	for i := range d.Signatures {
+		if s := &d.Signatures[i]; s.N < 1 || s.Seq == 0 || len(s.Data) > store.MaxSignature {
+			return fmt.Errorf("signature %d: revision %d at %d of %d bytes: %w", i, s.N, s.Seq, len(s.Data), store.ErrInvalid)
+		}
 	}
 	for i := range d.Matches {
 		if err := checkMatch(&d.Matches[i]); err != nil {

@@ -290,6 +290,9 @@ func (t *txn) forgetRevision(num uint64, n int, tomb *tombstoneRecord) error {
 		tomb.URLs = append(tomb.URLs, urlKey{Version: k.Version, Hash: bytes.Clone(k.Hash[:]), N: n, Seq: seq})
 	}
 	tomb.Outlet = r.Outlet
+	if err := t.del(bkSignatures, numKey(seq)); err != nil {
+		return err
+	}
 	c, err := t.count()
 	if err != nil {
 		return err

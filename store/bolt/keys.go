@@ -39,6 +39,7 @@ const (
 	bkRendered                 // digest, 0, number → its bytes, compressed
 	bkReported                 // digest, 0, group → what was last said of it
 	bkDeliveries               // digest, 0, number, recipient → delivery
+	bkSignatures               // Seq → num, n, what the linker keeps
 
 	// From here on: secondary, rebuilt by Reindex.
 	bkIDs        // item id → num
@@ -55,12 +56,15 @@ const (
 	bucketCount
 )
 
-// firstIndex is the first secondary table.
+// firstIndex is the first secondary table; all that follow are, too.
 const firstIndex = bkIDs
+
+// index reports whether a table is secondary.
+func (b bucket) index() bool { return b >= firstIndex }
 
 var bucketNames = [bucketCount]string{
 	"meta", "heads", "revisions", "origins", "bodies", "tombstones", "journal", "feeds", "files", "cursors", "members", "stories",
-	"matches", "log", "entries", "digests", "editions", "rendered", "reported", "deliveries",
+	"matches", "log", "entries", "digests", "editions", "rendered", "reported", "deliveries", "signatures",
 	"index.ids", "index.keys", "index.bodyhashes", "index.due", "index.memberof", "index.storyorder", "index.groups", "index.reading",
 	"index.lines", "index.work",
 }
@@ -77,7 +81,7 @@ func (b bucket) String() string {
 // come anywhere.
 func (b bucket) fillPercent() float64 {
 	switch b {
-	case bkHeads, bkRevisions, bkOrigins, bkBodies, bkJournal, bkMatches, bkStoryOrder:
+	case bkHeads, bkRevisions, bkOrigins, bkBodies, bkJournal, bkMatches, bkStoryOrder, bkSignatures:
 		return 1
 	case bkLog, bkLines, bkReported, bkEditions, bkRendered, bkDeliveries:
 		return 0.9

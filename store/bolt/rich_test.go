@@ -87,6 +87,11 @@ func enrich(t testing.TB, s *Store) (ids []news.ItemID) {
 			})
 		}
 	}
+	heads, err := s.Heads(ctx, ids)
+	ok(err)
+	for i, id := range ids {
+		d.Signatures = append(d.Signatures, store.Signature{Seq: heads[i].Seq, Item: id, N: 1, Data: []byte("signature")})
+	}
 	d.Revised = []store.Revised{{Watch: "all", Item: ids[0], Rev: 2, At: monday.Add(time.Hour)}}
 	d.Unmatched = []store.Unmatched{{Watch: "all", Item: ids[7], Rev: 1}, {Watch: "harbour", Item: ids[8], Rev: 1}}
 	ok(s.Commit(ctx, d))
@@ -101,7 +106,7 @@ func enrich(t testing.TB, s *Store) (ids []news.ItemID) {
 		}}))
 		state = to
 	}
-	_, err := s.Claim(ctx, monday, monday.Add(time.Minute))
+	_, err = s.Claim(ctx, monday, monday.Add(time.Minute))
 	ok(err)
 	return ids
 }

@@ -182,7 +182,12 @@ func (s *Store) prepare() error {
 	}
 	return s.rawUpdate(func(tx *bbolt.Tx) error {
 		if leftover {
-			return tx.DeleteBucket([]byte(rebuildName))
+			if err := tx.DeleteBucket([]byte(rebuildName)); err != nil {
+				return err
+			}
+		}
+		if !fresh {
+			return nil
 		}
 		for b := range bucketCount {
 			if _, err := tx.CreateBucket([]byte(b.String())); err != nil {

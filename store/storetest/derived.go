@@ -200,6 +200,68 @@ func (f *fixture) told(after news.Seq) []news.ItemID {
 	return ids
 }
 
+func runSignatures(t *testing.T, fresh Fresh) {
+	cases(t, fresh, []testCase{
+		{"they are kept in order of Seq and replaced", signaturesKept},
+		{"those before the window are dropped", signaturesDropped},
+		{"they go with a forgotten item", signaturesForgotten},
+		{"what cannot be one is refused", signaturesRefused},
+	})
+}
+
+func (f *fixture) signatures(after news.Seq, limit int) []store.Signature {
+	f.t.Helper()
+	return must[[]store.Signature](f)(f.Signatures(f.ctx, after, limit))
+}
+
+func signaturesKept(f *fixture) {
+	ids := f.addMany(feed(1), 1, 4)
+	sig := func(n int, data string) store.Signature {
+		return store.Signature{Seq: news.Seq(n + 1), Item: ids[n], N: 1, Data: []byte(data)}
+	}
+	f.same("none", f.signatures(0, 0), []store.Signature(nil))
+	f.derive(store.Derivation{Signatures: []store.Signature{sig(2, "c"), sig(0, "a")}})
+	f.derive(store.Derivation{Signatures: []store.Signature{sig(1, "b"), sig(2, "d")}})
+	f.reopen()
+	f.same("all", f.signatures(0, 0), []store.Signature{sig(0, "a"), sig(1, "b"), sig(2, "d")})
+	f.same("a page", f.signatures(1, 1), []store.Signature{sig(1, "b")})
+	f.same("no event", f.head(), news.Seq(3))
+}
+
+func signaturesDropped(f *fixture) {
+	ids := f.addMany(feed(1), 1, 6)
+	var d store.Derivation
+	for i, id := range ids {
+		d.Signatures = append(d.Signatures, store.Signature{Seq: news.Seq(i + 1), Item: id, N: 1, Data: []byte{1}})
+	}
+	f.derive(d)
+	f.derive(store.Derivation{SignaturesFrom: 4, Signatures: d.Signatures[1:2]})
+	f.same("left", f.signatures(0, 0), d.Signatures[3:])
+}
+
+func signaturesForgotten(f *fixture) {
+	of := feed(1)
+	f.add(of, article(of, 1, "a"))
+	f.add(of, article(of, 1, "b"))
+	id := article(of, 1, "a").Item.ID
+	d := store.Derivation{Signatures: []store.Signature{{Seq: 1, Item: id, N: 1, Data: []byte{1}}, {Seq: 2, Item: id, N: 2, Data: []byte{2}}}}
+	f.derive(d)
+	f.ok(f.Forget(f.ctx, id, "asked", at(1)))
+	f.same("left", f.signatures(0, 0), []store.Signature(nil))
+	f.derive(d)
+	f.same("kept again", f.signatures(0, 0), []store.Signature(nil))
+}
+
+func signaturesRefused(f *fixture) {
+	ids := f.addMany(feed(1), 1, 2)
+	for _, s := range []store.Signature{
+		{Item: ids[0], N: 1}, {Seq: 1, Item: ids[0]}, {Seq: 1, Item: news.ItemID{9}, N: 1}, {Seq: 1, Item: ids[0], N: 1, Data: make([]byte, store.MaxSignature+1)},
+	} {
+		f.is(f.Commit(f.ctx, store.Derivation{Follower: "f", To: store.Cursor{Seq: 1}, Signatures: []store.Signature{s}}), store.ErrInvalid)
+	}
+	f.same("none", f.signatures(0, 0), []store.Signature(nil))
+}
+
 func storyAlone(f *fixture) {
 	ids := f.addMany(feed(1), 1, 3)
 	got := must[[]news.Story](f)(f.Stories(f.ctx, []news.ItemID{ids[1], {9}}))

@@ -20,6 +20,8 @@ type model struct {
 	member  map[news.ItemID]news.Member // how an item that is not an original came
 	changed map[news.ItemID]news.Seq    // last change of a story
 
+	signatures []store.Signature // in order of Seq
+
 	matches map[watched]news.Match
 	log     map[string][]news.MatchEvent
 	entries map[watched]*modelEntry
@@ -153,7 +155,32 @@ func (m *model) forget(id news.ItemID) {
 			delete(it.keys, k)
 		}
 	}
+	m.signatures = none(slices.DeleteFunc(m.signatures, func(s store.Signature) bool { return s.Item == id }))
 	m.tell(store.Event{Kind: store.EventForgot, Item: id})
+}
+
+// none is nil for an empty list, as the contract has it.
+func none(list []store.Signature) []store.Signature {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
+}
+
+// sign keeps and drops signatures.
+func (m *model) sign(d store.Derivation) {
+	for _, s := range d.Signatures {
+		if m.items[s.Item].forgotten {
+			continue
+		}
+		at, found := slices.BinarySearchFunc(m.signatures, s.Seq, func(x store.Signature, seq news.Seq) int { return cmp.Compare(x.Seq, seq) })
+		if found {
+			m.signatures[at] = s
+			continue
+		}
+		m.signatures = slices.Insert(m.signatures, at, s)
+	}
+	m.signatures = none(slices.DeleteFunc(m.signatures, func(s store.Signature) bool { return s.Seq < d.SignaturesFrom }))
 }
 
 func (m *model) headOf(id news.ItemID) store.Head {
@@ -269,6 +296,7 @@ func (m *model) commit(d store.Derivation) error {
 		return store.ErrMoved
 	}
 	m.cursors[d.Follower] = d.To
+	m.sign(d)
 	for _, p := range d.Places {
 		m.place(p)
 	}

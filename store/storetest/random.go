@@ -26,6 +26,7 @@ func runRandom(t *testing.T, fresh Fresh) {
 			"append":    m.append,
 			"forget":    m.forget,
 			"place":     m.place,
+			"sign":      m.sign,
 			"match":     m.match,
 			"revise":    m.revise,
 			"unmatch":   m.unmatch,
@@ -126,6 +127,20 @@ func (m *machine) place(rt *rapid.T) {
 		d.Places = append(d.Places, p)
 		trial.member, trial.changed, trial.events = map[news.ItemID]news.Member{}, map[news.ItemID]news.Seq{}, nil
 		trial.place(p)
+	}
+	m.commitBoth(d)
+}
+
+// sign keeps signatures of revisions, and drops some.
+func (m *machine) sign(rt *rapid.T) {
+	var d store.Derivation
+	for _, e := range m.model.events {
+		if (e.Kind == store.EventItem || e.Kind == store.EventRevision) && rapid.IntRange(0, 3).Draw(rt, "sign") == 0 {
+			d.Signatures = append(d.Signatures, store.Signature{Seq: e.Seq, Item: e.Item, N: e.N, Data: []byte{byte(m.now())}})
+		}
+	}
+	if rapid.Bool().Draw(rt, "drop") {
+		d.SignaturesFrom = news.Seq(rapid.IntRange(0, int(m.model.head())).Draw(rt, "from"))
 	}
 	m.commitBoth(d)
 }
@@ -334,6 +349,7 @@ func (m *machine) compareDerived() {
 		}
 		matches = append(matches, list)
 	}
+	m.same("signatures", must[[]store.Signature](m.fixture)(m.Signatures(m.ctx, 0, 1000)), m.model.signatures)
 	m.same("stories", must[[]news.Story](m.fixture)(m.Stories(m.ctx, m.model.order)), stories)
 	recent := m.model.recentStories()
 	m.same("recent stories", must[[]news.Story](m.fixture)(m.RecentStories(m.ctx, 0, 1000)), recent)

@@ -30,6 +30,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"Cursors", runCursors},
 		{"Keys", runKeys},
 		{"Stories", runStories},
+		{"Signatures", runSignatures},
 		{"Matches", runMatches},
 		{"Entries", runEntries},
 		{"Feeds", runFeeds},
