@@ -113,15 +113,13 @@ func urlKey(raw string) news.Hash {
 
 // sum hashes parts, each ended by a line feed, under a name that keeps the kinds of key apart.
 func sum(name string, parts ...[]byte) news.Hash {
-	n := len(name)
+	h := sha256.New()
+	h.Write([]byte(name))
 	for _, p := range parts {
-		n += len(p) + 1
+		h.Write(p)
+		h.Write([]byte{'\n'})
 	}
-	buf := make([]byte, 0, n)
-	buf = append(buf, name...)
-	for _, p := range parts {
-		buf = append(buf, p...)
-		buf = append(buf, '\n')
-	}
-	return sha256.Sum256(buf)
+	var out news.Hash
+	h.Sum(out[:0])
+	return out
 }

@@ -8,11 +8,12 @@ import (
 	"mediawatch/store"
 )
 
-// The bounds of one transaction: whichever is reached first closes the batch. A larger one costs memory, a smaller one more work on pages an item.
+// The bounds of one transaction: whichever is reached first closes the batch. Each transaction rewrites most pages of the small indexes, so fewer are
+// cheaper; larger ones take memory.
 const (
 	batchItems = 1000
 	batchDocs  = 1000
-	batchWait  = 200 * time.Millisecond // how long the first document waits for company
+	batchWait  = 500 * time.Millisecond // how long the first document waits for company, unless somebody waits for it
 	queueDocs  = 16                     // documents read but not yet taken into a batch
 )
 
@@ -30,7 +31,9 @@ type Writer struct {
 
 	mu      sync.Mutex
 	idle    *sync.Cond
-	waiting int // documents given and not yet answered
+	waiting int           // documents given and not yet answered
+	flushes int           // calls of Flush that wait
+	hurry   chan struct{} // closed while any does
 }
 
 // pending is a document and whom to tell about it.
@@ -41,7 +44,7 @@ type pending struct {
 
 // NewWriter starts a writer. appended is called after each transaction, one at a time; it may be nil. Stop ends the writer.
 func NewWriter(journal Appender, appended func(store.Receipt)) *Writer {
-	w := &Writer{journal: journal, appended: appended, queue: make(chan pending, queueDocs), stopped: make(chan struct{})}
+	w := &Writer{journal: journal, appended: appended, queue: make(chan pending, queueDocs), stopped: make(chan struct{}), hurry: make(chan struct{})}
 	w.idle = sync.NewCond(&w.mu)
 	go w.loop()
 	return w
@@ -55,13 +58,19 @@ func (w *Writer) Put(doc store.Document, done func(error)) {
 	w.queue <- pending{doc, done}
 }
 
-// Flush waits until every document handed over before has been answered.
+// Flush waits until every document handed over before has been answered. Meanwhile no document waits for company.
 func (w *Writer) Flush() {
 	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.flushes++; w.flushes == 1 {
+		close(w.hurry)
+	}
 	for w.waiting > 0 {
 		w.idle.Wait()
 	}
-	w.mu.Unlock()
+	if w.flushes--; w.flushes == 0 {
+		w.hurry = make(chan struct{})
+	}
 }
 
 // Stop flushes and ends the writer. Put must not be called any more.
@@ -78,23 +87,39 @@ func (w *Writer) loop() {
 	}
 }
 
-// gather takes what arrives within batchWait, up to the bounds of a batch. It never waits when nobody else is on the way.
+// gather takes what arrives within batchWait, up to the bounds of a batch; what is there already when somebody is in a hurry.
 func (w *Writer) gather(first pending) []pending {
 	batch := []pending{first}
 	items := len(first.doc.Items)
+	w.mu.Lock()
+	hurry := w.hurry
+	w.mu.Unlock()
 	timer := time.NewTimer(batchWait)
 	defer timer.Stop()
+	late := false
 	for items < batchItems && len(batch) < batchDocs {
-		select {
-		case next, open := <-w.queue:
-			if !open {
-				return batch
+		next, open := pending{}, false
+		if late {
+			select {
+			case next, open = <-w.queue:
+			default:
 			}
-			batch = append(batch, next)
-			items += len(next.doc.Items)
-		case <-timer.C:
-			return batch
+		} else {
+			select {
+			case next, open = <-w.queue:
+			case <-timer.C:
+				late = true
+				continue
+			case <-hurry:
+				late = true
+				continue
+			}
 		}
+		if !open {
+			break
+		}
+		batch = append(batch, next)
+		items += len(next.doc.Items)
 	}
 	return batch
 }
