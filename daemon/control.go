@@ -18,9 +18,6 @@ import (
 	"mediawatch/web"
 )
 
-// StatusDamaged is the HTTP status of an answer that says the store is damaged.
-const StatusDamaged = 597
-
 // Done is the answer to an order.
 type Done struct {
 	Lines   []string `json:"lines,omitempty"`
@@ -58,14 +55,11 @@ func obey(w http.ResponseWriter, r *http.Request, order func(*http.Request) (any
 		return
 	}
 	answer, err := order(r)
-	switch {
-	case errors.Is(err, store.ErrDamaged):
-		web.WriteError(w, &web.Error{Status: StatusDamaged, Msg: err.Error()})
-	case err != nil:
+	if err != nil {
 		web.WriteError(w, err)
-	default:
-		web.WriteJSON(w, r, answer)
+		return
 	}
+	web.WriteJSON(w, r, answer)
 }
 
 func (d *Daemon) orderReload(r *http.Request) (any, error) {

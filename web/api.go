@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -74,11 +75,24 @@ func WriteJSON(w http.ResponseWriter, r *http.Request, v any) {
 	_ = enc.Encode(v) // the client is gone
 }
 
-// WriteError answers with {"error": …} and the status the error deserves.
+// The kinds of trouble that clients tell apart by more than a status: the field "kind" of an error.
+const (
+	KindDamaged = "damaged" // the store is damaged
+	KindFull    = "full"    // there is no space for the store
+)
+
+// WriteError answers with {"error": …} and the status the error deserves; trouble of the store has a "kind" as well.
 func WriteError(w http.ResponseWriter, err error) {
+	answer := map[string]string{"error": err.Error()}
+	switch {
+	case errors.Is(err, store.ErrDamaged):
+		answer["kind"] = KindDamaged
+	case errors.Is(err, store.ErrFull):
+		answer["kind"] = KindFull
+	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(statusOf(err))
-	_ = json.NewEncoder(w).Encode(map[string]string{"error": err.Error()}) // the client is gone
+	_ = json.NewEncoder(w).Encode(answer) // the client is gone
 }
 
 // limitOf reads the limit of a listing; 0 means all.

@@ -14,6 +14,7 @@ import (
 
 	"mediawatch/daemon"
 	"mediawatch/store"
+	"mediawatch/web"
 )
 
 // client speaks to whoever has the store: the daemon over its socket, or this process itself when none runs. Both are the same handlers.
@@ -101,11 +102,11 @@ func (c *client) send(ctx context.Context, method string, o order) (*http.Respon
 		return resp, nil
 	}
 	defer resp.Body.Close()
-	var answer struct{ Error string }
+	var answer troubled
 	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || answer.Error == "" {
 		answer.Error = resp.Status
 	}
-	return nil, answerError(resp.StatusCode, answer.Error)
+	return nil, answer.err(resp.StatusCode)
 }
 
 // post sends an order and decodes the answer into v.
@@ -117,14 +118,22 @@ func (c *client) post(ctx context.Context, o order, v any) error {
 	return decode(resp, o.path, v)
 }
 
-// answerError turns the status of an answer into the exit code it stands for.
-func answerError(status int, msg string) error {
-	err := errors.New(msg)
-	switch status {
-	case http.StatusBadRequest:
-		return &exitError{code: exitUsage, err: err}
-	case daemon.StatusDamaged:
+// troubled is an answer that says what went wrong.
+type troubled struct {
+	Error string
+	Kind  string
+}
+
+// err is the answer as an error with the exit code it stands for.
+func (t troubled) err(status int) error {
+	err := errors.New(t.Error)
+	switch {
+	case t.Kind == web.KindDamaged:
 		return &exitError{code: exitDamaged, err: err}
+	case t.Kind == web.KindFull:
+		return &exitError{code: exitFailed, err: err, hint: hintFull}
+	case status == http.StatusBadRequest:
+		return &exitError{code: exitUsage, err: err}
 	}
 	return err
 }

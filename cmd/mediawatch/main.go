@@ -144,6 +144,9 @@ func report(stderr io.Writer, err error) int {
 	return code
 }
 
+// hintFull is what to do when there is no space.
+const hintFull = "free some space; nothing that was kept is lost"
+
 // hintFor says what to do next.
 func hintFor(code int, err error) string {
 	var known *exitError
@@ -157,7 +160,7 @@ func hintFor(code int, err error) string {
 	case code == exitPort:
 		return "another program listens there: set [web] listen to a free port"
 	case errors.Is(err, store.ErrFull):
-		return "free some space; nothing that was kept is lost"
+		return hintFull
 	}
 	return ""
 }

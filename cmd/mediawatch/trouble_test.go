@@ -1,0 +1,46 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"mediawatch/store"
+	"mediawatch/web"
+)
+
+// TestTroubleHasItsExitCode sends errors the way the daemon does: the command that asked must leave with the code, and say the hint, that it would have with the store in its own hands.
+func TestTroubleHasItsExitCode(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		code int
+		hint string
+	}{
+		{fmt.Errorf("record 14: its checksum does not hold: %w", store.ErrDamaged), exitDamaged, "mediawatch restore FILE"},
+		{fmt.Errorf("append: %w", store.ErrFull), exitFailed, hintFull},
+		{web.BadRequest("no such watch"), exitUsage, ""},
+		{fmt.Errorf("item: %w", store.ErrNotFound), exitFailed, ""},
+	} {
+		conn := &client{http: &http.Client{Transport: inProcess{http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { web.WriteError(w, c.err) })}}}
+		_, err := conn.do(t.Context(), http.MethodGet, "/", nil)
+		if err == nil {
+			t.Fatalf("%v: no error", c.err)
+		}
+		var said bytes.Buffer
+		code := report(&said, err)
+		want := "mediawatch: " + c.err.Error() + "\n"
+		if code != c.code || !strings.HasPrefix(said.String(), want) || !strings.Contains(said.String(), c.hint) || c.hint == "" && said.String() != want {
+			t.Errorf("%v: exit code %d, said %q", c.err, code, said.String())
+		}
+	}
+}
+
+// TestAnswerThatIsNoJSON: whoever else answers at the socket, the person reads the status.
+func TestAnswerThatIsNoJSON(t *testing.T) {
+	conn := &client{http: &http.Client{Transport: inProcess{http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "gone", http.StatusBadGateway) })}}}
+	if _, err := conn.do(t.Context(), http.MethodGet, "/", nil); err == nil || !strings.Contains(err.Error(), "502 Bad Gateway") {
+		t.Errorf("error %v, want the status", err)
+	}
+}
