@@ -28,16 +28,17 @@ type Watch struct {
 
 // Matcher decides which items are relevant to which watches.
 type Matcher struct {
-	store   store.Store
-	items   *Items
-	facts   search.Facts
-	now     func() time.Time
-	watches map[string]Watch
-	names   []string
-	queries *query.Set
-	stories *query.Set                    // the queries that ask about stories
-	asks    struct{ items, stories bool } // whether the sets hold any query
-	noted   bool                          // the store knows since when each watch is matched as it is now
+	store    store.Store
+	items    *Items
+	facts    search.Facts
+	now      func() time.Time
+	watches  map[string]Watch
+	names    []string
+	queries  *query.Set
+	stories  *query.Set                    // the queries that ask about stories
+	asks     struct{ items, stories bool } // whether the sets hold any query
+	document query.Document                // the item being matched
+	noted    bool                          // the store knows since when each watch is matched as it is now
 }
 
 // NewMatcher returns a matcher for the given watches. now stamps matches.
@@ -304,7 +305,8 @@ func (m *Matcher) evaluate(s subject) map[string][]news.Evidence {
 	if !asks {
 		return nil
 	}
-	hits := set.Match(query.NewDocument(s.item, m.factsOf(s)))
+	m.document.Reset(s.item, m.factsOf(s))
+	hits := set.Match(&m.document)
 	if len(hits) == 0 {
 		return nil
 	}

@@ -31,12 +31,28 @@ type Document struct {
 	any      []fieldID
 	host     string
 	hostRead bool
+
+	spare [textFields][]text.Word // memory of an earlier item's words
 }
 
 // NewDocument prepares an item. The item must not change while the document is in use.
 func NewDocument(it *news.Item, f Facts) *Document {
 	return &Document{item: it, facts: f}
 }
+
+// Reset prepares d for another item, in the memory it has. What was said of the earlier item, evidence and clauses, stays as it is.
+func (d *Document) Reset(it *news.Item, f Facts) {
+	spare := d.spare
+	for i, t := range d.texts {
+		if t != nil && cap(t.words) > cap(spare[i]) && cap(t.words) <= maxSpare {
+			spare[i] = t.words[:0]
+		}
+	}
+	*d = Document{item: it, facts: f, spare: spare}
+}
+
+// maxSpare is how many words' memory is kept for the next item: more than nearly all have.
+const maxSpare = 8192
 
 // fieldText is a text field of a document: its plain text and its words.
 type fieldText struct {
@@ -60,7 +76,7 @@ func (d *Document) text(f fieldID) *fieldText {
 		return t
 	}
 	t.read = true
-	t.words = text.Words(t.plain)
+	t.words, d.spare[f] = text.AppendWords(d.spare[f], t.plain), nil
 	if len(t.values) > 1 {
 		t.value = valueOf(t.words, t.values)
 	}

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -15,10 +16,15 @@ type Word struct {
 // "o'brien"). A possessive is dropped: "Trump’s" is "trump", "workers’" is "workers". Hyphens and all other punctuation split.
 // Chinese, Japanese, Thai, Lao, Khmer and Burmese are one word a character. A character that stands for several words gives several with the same offsets.
 func Words(s string) []Word {
+	return AppendWords(nil, s)
+}
+
+// AppendWords appends the words of s to words, for callers that read many texts one after the other.
+func AppendWords(words []Word, s string) []Word {
 	if s == "" {
-		return nil
+		return words
 	}
-	words := make([]Word, 0, len(s)/5+4)
+	words = slices.Grow(words, len(s)/5+4)
 	lower := lowerASCII(s)
 	t := wordScanner{s: s, lower: lower}
 	for i := 0; i < len(s); {
