@@ -10,7 +10,7 @@ import (
 	"mediawatch/text"
 )
 
-var reBy = regexp.MustCompile(`^(?i:edited by|interview(?: by|:)|interviewed by|розмовля(?:в|ла)|розмову вел[аи]|беседовал(?:а)?|интервью (?:взял|узял)[аи]?|rozmawiał(?:a)?|της|του|γράφει (?:ο|η)|skriver|tekst av|text av|napsal[ai]?|írta|scris de|oleh|das gespräch führte[n]?|interview von|entretien avec|propos recueillis par|entrevista de|intervista di|tekst:|by|von|par|por|di|door|av|af|przez|от|autor(?:in)?|auteur|auteure|author|text|texte|texto|testo|tekst|текст|автор|byline|written by|reported by|reporting by|words by|story by|ein (?:bericht|beitrag|kommentar|artikel) von|eine analyse von|une analyse de|propos recueillis par|redacción|redaktion|بقلم|كتب|كتبت|إعداد|تحرير|الكاتب|نویسنده|نوشته|گزارش|yazan|haber|yazar|muhabir|文|作者|记者|記者|撰文|採訪|采访|編輯|编辑|著者|取材|기자)\s*[:：/／]?\s*(.+)$`)
+var reBy = regexp.MustCompile(`^(?i:edited by|interview(?: by|:)|interviewed by|розмовля(?:в|ла)|розмову вел[аи]|беседовал(?:а)?|интервью (?:взял|узял)[аи]?|rozmawiał(?:a)?|της|του|γράφει (?:ο|η)|skriver|tekst av|text av|napsal[ai]?|írta|scris de|oleh|das gespräch führte[n]?|interview von|entretien avec|propos recueillis par|entrevista de|intervista di|tekst:|by|von|par|por|di|door|av|af|przez|от|autor(?:in)?|auteur|auteure|author|text|texte|texto|testo|tekst|текст|автор|byline|written by|reported by|reporting by|words by|story by|ein (?:bericht|beitrag|kommentar|artikel) von|eine analyse von|une analyse de|propos recueillis par|redacción|redaktion|بقلم|كتبتها|كتبها|كتبت|كتبوا|كتب|أعدّته|أعدته|أعدتها|أعده|أعدت|إعداد|حاورته|حاورتها|حاورها|حاوره|حررته|تحرير|عن مراسلتنا|الكاتب|نویسنده|نوشته|گزارش|yazan|haber|yazar|muhabir|文|作者|记者|記者|撰文|採訪|采访|編輯|编辑|著者|取材|기자)\s*[:：/／]?\s*(.+)$`)
 
 // byline takes a line that names who wrote the article.
 func (r *reader) byline(s string) bool {
@@ -52,7 +52,7 @@ func bylineNames(s string) ([]string, bool) {
 		if n == "" {
 			continue
 		}
-		if paperWords.MatchString(text.Fold(n)) && len(names) > 0 {
+		if len(names) > 0 && (paperWords.MatchString(text.Fold(n)) || isRole(n)) {
 			continue
 		}
 		if !looksName(n) {
@@ -108,6 +108,9 @@ var rePlace = regexp.MustCompile(`\s+(?i:in|aus|à|en|desde|at|for|from|da|van u
 // particles stand in names in lower case.
 const particles = " de del della di da do dos das la le les el al bin ibn ben von van der den zu zur af av y e i und and et du des ter ten "
 
+// reElided is an article or a preposition that lost its vowel before a name: l’Estuaire, d'Artagnan.
+var reElided = regexp.MustCompile(`^(?i:l|d|dell|all|nell|sull|dall)['’]`)
+
 // looksName reports whether n could be a person, a desk or an agency: one to five words, all capitalised but particles, no digits.
 func looksName(n string) bool {
 	if strings.ContainsAny(n, "0123456789?!:;\"“”") || len(n) > 70 {
@@ -121,7 +124,7 @@ func looksName(n string) bool {
 		if strings.Contains(particles, " "+strings.ToLower(f)+" ") {
 			continue
 		}
-		first := firstRune(f)
+		first := firstRune(reElided.ReplaceAllString(f, ""))
 		if first == 0 || unicode.IsLower(first) {
 			return false
 		}

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode"
 
-	"mediawatch/news"
 	"mediawatch/page"
 	"mediawatch/text"
 )
@@ -77,14 +76,14 @@ func (r *reader) beforeTitle(i int) bool {
 	if r.field(l) || r.dateLine(l.text, false) {
 		return true
 	}
-	if r.phrase(l.text) == phraseJunk && (words(l.text) <= 8 || promo(l.text)) {
+	if r.phrase(l.text) == phraseJunk && (words(l.text) <= 8 || promo(l.text)) || reNavigation.MatchString(phraseForm(l.text)) {
 		r.cutNotice(l)
 		return true
 	}
 	if r.address(l) || r.configuredName(l) || r.byline(l.text) {
 		return true
 	}
-	if r.sectionLine(i) || r.masthead(i) {
+	if r.subsection(i) || r.sectionLine(i) || r.masthead(i) {
 		return true
 	}
 	if r.repeated != "" && words(l.text) <= 12 && !ended(l.text) {
@@ -164,7 +163,7 @@ func (r *reader) afterTitle(i int) bool {
 	if r.field(l) || r.dateLine(l.text, true) || r.byline(l.text) || r.address(l) || r.configuredName(l) {
 		return true
 	}
-	if r.phrase(l.text) == phraseJunk && (words(l.text) <= 10 || promo(l.text)) {
+	if r.phrase(l.text) == phraseJunk && (words(l.text) <= 10 || promo(l.text)) || reNavigation.MatchString(phraseForm(l.text)) {
 		r.cutNotice(l)
 		return true
 	}
@@ -174,7 +173,7 @@ func (r *reader) afterTitle(i int) bool {
 	if len(r.d.section) == 0 && r.sectionLine(i) {
 		return true
 	}
-	if r.nameBesideDate(i) || r.captionLine(i) || r.bareName(i) || r.debris(i) {
+	if r.nameBesideDate(i) || r.eastName(i) || r.captionLine(i) || r.bareName(i) || r.debris(i) {
 		return true
 	}
 	if r.deck(i) {
@@ -231,27 +230,6 @@ func (r *reader) cutNotice(l line) {
 	if m := rePartners.FindStringSubmatch(l.text); m != nil && reCookies.MatchString(text.Fold(l.text)) && looksName(m[1]) {
 		r.d.clue(clueConsent, m[1], l.first)
 	}
-}
-
-// emptyByline takes a byline that names nobody, or the place below a byline.
-func (r *reader) emptyByline(l line) bool {
-	return words(l.text) <= 6 && !ended(l.text) && (reEmptyBy.MatchString(l.text) || len(r.d.authors) > 0 && rePlaceLine.MatchString(l.text))
-}
-
-// bareName takes a person's name that stands alone between headline and text, with something of the head behind it.
-func (r *reader) bareName(i int) bool {
-	s := r.lines[i].text
-	if n := words(s); n < 2 || n > 3 || !looksName(s) || ended(s) || len(r.d.authors) > 0 || !unicode.IsUpper(firstRune(s)) || strings.ToUpper(s) == s {
-		return false
-	}
-	for _, l := range r.nonBlank(i+1, 1) {
-		probe := &reader{d: &draft{options: r.d.options, authors: []news.Person{{Name: s}}}}
-		if isYearless(l.text) || probe.dateLine(l.text, true) || probe.emptyByline(l) || reToday.MatchString(strings.ToLower(text.Fold(l.text))) || r.phrase(l.text) == phraseJunk || captionScore(l.text) >= 3 {
-			r.d.addAuthors(s)
-			return true
-		}
-	}
-	return false
 }
 
 // debris takes a line of at most four words that is no sentence, between headline and first paragraph: a control in whatever language. What it was stays visible among the cut lines.

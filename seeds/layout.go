@@ -104,7 +104,7 @@ func (r *reader) headings(body []line) map[int]bool {
 		if (i == 0 && len(r.d.body) == 0) || i == len(body)-1 || sentences*2 < len(body) {
 			continue
 		}
-		if heads[i-1] || !headingLike(l.text) {
+		if heads[i-1] || !headingLike(l.text) && !r.bracketed(body, i) {
 			continue
 		}
 		prev, next := r.before(body, i), body[i+1].text
@@ -123,6 +123,16 @@ func (r *reader) before(body []line, i int) string {
 		return body[i-1].text
 	}
 	return r.d.body[len(r.d.body)-1].text
+}
+
+// bracketed reports whether line i is a sub-heading in corner brackets: set flush where the paragraphs beside it are indented. What somebody says is indented as they are.
+func (r *reader) bracketed(body []line, i int) bool {
+	s := body[i].text
+	inner, ok := strings.CutPrefix(s, "「")
+	if inner, ok = strings.CutSuffix(inner, "」"); !ok || strings.ContainsAny(inner, "。「」") || width(s) > 48 || i == 0 || i+1 >= len(body) {
+		return false
+	}
+	return body[i].indent == 0 && body[i-1].indent > 0 && body[i+1].indent > 0
 }
 
 // headingLike reports whether s by itself could be a sub-heading.

@@ -228,102 +228,14 @@ func (d *draft) ownAddress() bool {
 		for _, h := range hostsIn(c.text) {
 			site := text.Site("http://" + h)
 			name := d.nameFor(site)
+			if name == "" {
+				name = d.nameBeside(c, site)
+			}
 			d.outlet, d.evidence = name, fmt.Sprintf("%s; named after its address", d.quote(c, name))
 			if name == "" {
 				d.outlet = site
 				d.evidence = fmt.Sprintf("%s; its name is not stated, so the site stands for it", d.quote(c, site))
 			}
-			return true
-		}
-	}
-	return false
-}
-
-// nameFor looks in the trailing matter for the words that an address was made of ("The Harbour Gazette" for harbourgazette.example), then for a name that the matter
-// introduces as the site's.
-func (d *draft) nameFor(site string) string {
-	label, _, _ := strings.Cut(site, ".")
-	label = key(label)
-	for _, c := range d.clues {
-		if c.kind != clueTail {
-			continue
-		}
-		fields := strings.FieldsFunc(possessive.ReplaceAllString(c.text, " "), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;:()[]|©", r) })
-		for i := range fields {
-			for n := min(6, len(fields)-i); n >= 1; n-- {
-				name := strings.Trim(strings.Join(fields[i:i+n], " "), ".!?–—-|/ ")
-				k := key(name)
-				if strings.ContainsAny(name, "/@") || !upperStart(name) || reBare.MatchString(name) || len(label) < 3 {
-					continue
-				}
-				if k == label || strings.TrimPrefix(k, "the") == label {
-					return name
-				}
-			}
-		}
-	}
-	return d.introducedName()
-}
-
-var (
-	possessive = regexp.MustCompile(`['’]s\b`)
-	// reIntroduced are the turns in which trailing matter names its site.
-	reIntroduced = regexp.MustCompile(`^(.{2,40}?)(?:['’]s?)? (?i:website|web site|site|app|news|homepage) (?:can|may) (?:also )?be |^(?i:follow|join|subscribe to|visit|download|support|about) (?:the )?(\p{Lu}[^,.;:]{1,38}?)(?:['’]s?)?(?: (?i:on|at|in|via|app|newsletter|channel|today|now)\b.*|$)`)
-	reCopyright  = regexp.MustCompile(`(?i:©|ⓒ|\(c\)|copyright)[\s,©ⓒ]*(?i:by\s+)?(?:(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)?\d\d)?)?[\s,-]*(?i:by\s+)?([\p{Lu}\p{Lo}][^.,;:|©\d<>]{1,40}?)(?:\s+(?:19|20)\d\d)?(?:[.,;|]|\s[-–—]|$|\s+(?i:all rights))`)
-	// reOwned are rights lines that end in the owner's name.
-	reOwned      = regexp.MustCompile(`(?:متعلق به|محفوظة ل|محفوظة لـ|properties of|property of|Eigentum (?:von|der|des)|propriété de|propiedad de)\s*(.{2,40}?)\s*(?:است|می‌باشد|می باشد|©|\d|\.|$)`)
-	reAgencyWord = regexp.MustCompile(`(?i)agenc|agent|presse?\b|newswire|\bwire\b|news service|getty|photo|press association`)
-)
-
-// introducedName returns a name that the trailing matter gives to its own site.
-func (d *draft) introducedName() string {
-	for _, c := range d.clues {
-		if c.kind != clueTail {
-			continue
-		}
-		if m := reIntroduced.FindStringSubmatch(text.Line(c.text)); m != nil {
-			name := trim(m[1] + m[2])
-			if looksName(name) && !pronouns[key(name)] {
-				return name
-			}
-		}
-	}
-	return ""
-}
-
-var pronouns = map[string]bool{"us": true, "our": true, "me": true, "the": true, "this": true, "our website": true, "we": true, "you": true, "theauthor": true, "it": true, "we are": true}
-
-// namedInTail takes a name without an address: one the trailing matter introduces, or who holds the copyright, unless that looks like an agency, whose notice travels with its texts.
-func (d *draft) namedInTail() bool {
-	name := d.introducedName()
-	why := "the closing lines speak of it as their site"
-	for _, c := range d.clues {
-		if name != "" {
-			break
-		}
-		m := reCopyright.FindStringSubmatch(text.Line(c.text))
-		if m == nil {
-			m = reOwned.FindStringSubmatch(text.Line(c.text))
-		}
-		if c.kind != clueTail || m == nil {
-			continue
-		}
-		if o := d.outletNamed(m[1]); o != "" {
-			name = o
-		} else if looksName(trim(m[1])) && !reAgencyWord.MatchString(m[1]) && phraseOf(m[1]) == phraseNone {
-			name = trim(m[1])
-		}
-		why = "it claims the copyright"
-	}
-	if name == "" {
-		return false
-	}
-	if o := d.outletNamed(name); o != "" {
-		name = o
-	}
-	for _, c := range d.clues {
-		if c.kind == clueTail && strings.Contains(key(c.text), key(name)) {
-			d.outlet, d.evidence = name, d.quote(c, name)+"; "+why
 			return true
 		}
 	}

@@ -3,8 +3,10 @@ package seeds
 import (
 	"regexp"
 	"strings"
+	"unicode"
 
 	"mediawatch/page"
+	"mediawatch/text"
 )
 
 // tailLines is how far back from the end trailing matter is looked for.
@@ -16,7 +18,10 @@ func (r *reader) tail(start int) int {
 	index := r.tailIndex(start)
 	cutFrom := len(index)
 	for i := 0; i < len(index); {
-		kind := r.boilerplate(r.lines[index[i]])
+		kind := r.endKind(r.lines[index[i]])
+		if kind == phraseAll && r.textGoesOn(index, i) {
+			kind = phraseList
+		}
 		if kind == phraseNone || kind == phraseMid && i == 0 || isItem(r.lines[index[i]].text) {
 			i++
 			continue
@@ -28,6 +33,7 @@ func (r *reader) tail(start int) int {
 		}
 		i = stop + 1
 	}
+	cutFrom = min(cutFrom, r.endSign(index))
 	cutFrom = r.strayEnd(index, cutFrom)
 	cutFrom = r.biography(index, cutFrom)
 	cutFrom = r.keepBody(index, cutFrom, start)
@@ -35,7 +41,7 @@ func (r *reader) tail(start int) int {
 		return len(r.lines)
 	}
 	for _, i := range index[cutFrom:] {
-		r.trailing(r.lines[i])
+		r.trailing(i)
 	}
 	return index[cutFrom]
 }
@@ -56,14 +62,21 @@ func (r *reader) tailIndex(start int) []int {
 
 // runOf returns the position of the first line from i on that cannot be trailing matter after a stock line of the given kind.
 func (r *reader) runOf(index []int, i int, kind phraseKind) int {
-	for i++; i < len(index); i++ {
+	for i += r.authorNote(index, i); i < len(index); i++ {
 		if kind == phraseAll {
 			return len(index)
 		}
 		l := r.lines[index[i]]
-		next := r.boilerplate(l)
+		next := r.endKind(l)
+		if next == phraseAll && r.textGoesOn(index, i) {
+			return i
+		}
 		if next != phraseNone {
 			kind = max(kind, next)
+			i += r.authorNote(index, i) - 1
+			continue
+		}
+		if r.ofAuthor(l.text) || r.signUpBox(index, i) {
 			continue
 		}
 		n := words(l.text)
@@ -74,6 +87,35 @@ func (r *reader) runOf(index []int, i int, kind phraseKind) int {
 		}
 	}
 	return i
+}
+
+// reReader are the marks of what readers wrote: how long ago, an answer, a vote.
+var reReader = regexp.MustCompile(`^(?:` + text.Fold(`reply|replies|report|like|upvote|antworten|melden|répondre|signaler|responder|denunciar|rispondi|beantwoorden|reageer|svara|svar|odpowiedz|ответить|відповісти|رد|الرد|پاسخ|yanıtla|cevapla|回复|回覆|返信|답글`) + `)(?:\W.{0,12})?$|\d\d?:\d\d|\d (?:\pL+ )?(?:ago|назад)|^(?:vor|hace|il y a|há) \d`)
+
+// textGoesOn reports whether the paragraphs below a bare "Comments", "Discussion" or "Responses" are the article's: long ones, without a mark of what readers write or the names they sign with.
+func (r *reader) textGoesOn(index []int, i int) bool {
+	head := r.lines[index[i]].text
+	if i == 0 || words(head) > 2 || isItem(head) || strings.ContainsFunc(head, unicode.IsDigit) || i+1 == len(index) {
+		return false
+	}
+	if next := r.lines[index[i+1]].text; words(next) < 15 || !ended(next) {
+		return false
+	}
+	long, short := 0, 0
+	for _, n := range index[i+1:] {
+		s := r.lines[n].text
+		switch {
+		case words(s) <= 10 && reReader.MatchString(text.Fold(s)):
+			return false
+		case words(s) <= 4 && !ended(s):
+			if short++; r.boilerplate(r.lines[n]) != phraseNone {
+				short--
+			}
+		case words(s) >= 15:
+			long++
+		}
+	}
+	return short*2 < long || short == 0
 }
 
 func (r *reader) isDate(s string) bool {
@@ -126,15 +168,7 @@ func (r *reader) strayRun(index []int, cutFrom, sentences int) int {
 
 // biography moves the cut up over closing paragraphs about the author, which begin with the name of the byline.
 func (r *reader) biography(index []int, cutFrom int) int {
-	for cutFrom > 2 {
-		k, is := key(r.lines[index[cutFrom-1]].text), false
-		for _, p := range r.d.authors {
-			name := key(p.Name)
-			is = is || words(p.Name) >= 2 && strings.HasPrefix(k, name) && len(k) > len(name) && words(r.lines[index[cutFrom-1]].text) <= 45
-		}
-		if !is {
-			break
-		}
+	for cutFrom > 2 && r.ofAuthor(r.lines[index[cutFrom-1]].text) {
 		cutFrom--
 	}
 	return cutFrom
@@ -159,9 +193,9 @@ var (
 	rePaged   = regexp.MustCompile(`https?://[^\s<>"“”]+`)
 )
 
-// trailing keeps a line of the trailing matter as cut, after taking from it what it states: tags, a date, the address of the article, who publishes it.
-func (r *reader) trailing(l line) {
-	d := r.d
+// trailing keeps line i of the trailing matter as cut, after taking from it what it states: tags, a date, the address of the article, who publishes it.
+func (r *reader) trailing(i int) {
+	d, l := r.d, r.lines[i]
 	if d.hasStampLine(l.text) {
 		return
 	}
@@ -170,8 +204,7 @@ func (r *reader) trailing(l line) {
 		return
 	}
 	r.cutLine(l)
-	if m := reTags.FindStringSubmatch(l.text); m != nil && phraseOf(m[1]+": x") == phraseTail && isTagLabel(m[1]) {
-		d.addTags(m[2])
+	if r.tagsOf(i) {
 		return
 	}
 	if tags := reHashtag.FindAllStringSubmatch(l.text, 20); len(tags) > 0 && strings.HasPrefix(l.text, "#") {
@@ -216,15 +249,3 @@ func (d *draft) hasStampLine(s string) bool {
 	}
 	return true
 }
-
-var tagLabels = tagTable()
-
-func tagTable() map[string]bool {
-	table := map[string]bool{}
-	for _, n := range strings.Split("tag|tags|topic|topics|keyword|keywords|filed under|label|labels|schlagwörter|schlagworte|themen|stichwörter|thème|thèmes|sujets|mots-clés|mots clés|étiquettes|etiquetas|temas|palabras clave|palavras-chave|tópicos|argomenti|parole chiave|onderwerpen|trefwoorden|ämnen|tagi|słowa kluczowe|теги|метки|темы|ключевые слова|الكلمات المفتاحية|كلمات مفتاحية|كلمات دلالية|الوسوم|وسوم|برچسب ها|برچسب‌ها|برچسبها|کلیدواژه‌ها|کلید واژه ها|کلیدواژه ها|etiketler|anahtar kelimeler|konular|标签|标签|關鍵字|关键词|关键字|タグ|キーワード|태그", "|") {
-		table[key(n)] = true
-	}
-	return table
-}
-
-func isTagLabel(s string) bool { return tagLabels[key(s)] }
