@@ -43,9 +43,8 @@ func BenchmarkPass(b *testing.B) {
 
 // fixture is a farm with a configuration for it.
 type fixture struct {
-	b    *testing.B
-	cfg  *config.Config
-	made int
+	b   *testing.B
+	cfg *config.Config
 }
 
 func newFixture(b *testing.B) *fixture {

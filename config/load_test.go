@@ -295,7 +295,7 @@ func TestTheRepositorysOwnFiles(t *testing.T) {
 			t.Errorf("%s: %v", w.Name, lint)
 		}
 	}
-	if c, err = Load("../mediawatch.example.toml", Options{}); err != nil {
+	if _, err = Load("../mediawatch.example.toml", Options{}); err != nil {
 		t.Fatal(err)
 	}
 	var starter bytes.Buffer

@@ -160,7 +160,7 @@ func hanDateline(line string) int {
 			}
 		}
 	}
-	return len(line) - len(strings.TrimLeft(rest, "  \u3000:：-—"))
+	return len(line) - len(strings.TrimLeft(rest, " \u00a0\u3000:：-—"))
 }
 
 func endsInDigit(s string) bool {

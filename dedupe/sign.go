@@ -52,7 +52,7 @@ func (t *Text) Sign() Signature {
 
 // sentences appends the smallest sentence hashes.
 func (t *tokens) sentences(dst []uint64) []uint64 {
-	least := dst[len(dst):len(dst)]
+	least := dst[len(dst):]
 	start := 0
 	for _, end := range t.ends {
 		words := t.buf[start:end]

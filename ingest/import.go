@@ -147,10 +147,9 @@ func (p *importRun) item(n numbered) news.Item {
 		it.URL = url
 	}
 	if n.Published != "" {
-		stamp, note := feeds.ParseDate(n.Published, now)
+		stamp, _ := feeds.ParseDate(n.Published, now)
 		if stamp.IsZero() {
-			note = fmt.Sprintf("published %q is not a time; imported without it", n.Published)
-			p.tell(n.line, note)
+			p.tell(n.line, fmt.Sprintf("published %q is not a time; imported without it", n.Published))
 		}
 		it.Published = stamp
 	}

@@ -89,7 +89,6 @@ type whenParser struct {
 	bad     bool
 	pm, am  bool
 	numeric bool // the date was written in digits
-	jalali  bool
 }
 
 // foldDate lower-cases, decomposes and drops marks, brings all digits to ASCII and all spaces to one.
@@ -160,7 +159,6 @@ var (
 	reMeriArab = regexp.MustCompile(`(?:^|\s)([مص])(?:$|[\s,.)|])`)
 	reOffset   = regexp.MustCompile(`(?:^|[\s(\d␟])\(?(?:utc|gmt|z)?\s?([+-])(\d{1,2})(?::?(\d{2}))?\)?$`)
 	reOffsetIn = regexp.MustCompile(`\(?(?:utc|gmt)\s?([+-])\s?(\d{1,2})(?::?(\d{2}))?\)?`)
-	reISOZone  = regexp.MustCompile(`(\d)z(?:$|[\s,)])`)
 )
 
 func (p *whenParser) cut(loc []int) {
