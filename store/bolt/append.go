@@ -32,15 +32,6 @@ func (s *Store) Append(ctx context.Context, batch store.Batch) (store.Receipt, e
 	return a.receipt, nil
 }
 
-// count returns how many items a batch has, which are nearly all new where there are many.
-func count(batch *store.Batch) int {
-	n := 0
-	for i := range batch.Documents {
-		n += len(batch.Documents[i].Items)
-	}
-	return n
-}
-
 func checkBatch(batch *store.Batch) error {
 	for i := range batch.Documents {
 		d := &batch.Documents[i]
