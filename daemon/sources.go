@@ -138,7 +138,9 @@ func (d *Daemon) readFeed(ctx context.Context, sub ingest.Subscription) {
 			d.pass.end(sub.ID)
 		}
 	}()
-	res, err := d.feeds.Read(ctx, sub)
+	reading, done := finishing(ctx)
+	defer done()
+	res, err := d.feeds.Read(reading, sub)
 	if err != nil {
 		if ctx.Err() == nil {
 			d.o.Log.Error("feed not read", "feed", sub.URL, "err", err)
@@ -153,6 +155,27 @@ func (d *Daemon) readFeed(ctx context.Context, sub ingest.Subscription) {
 		}
 		d.pass.end(sub.ID)
 	})
+}
+
+// finishWithin is how long a feed that is being read when the program is stopped may take to its end: what its server has sent would be asked for again.
+const finishWithin = 3 * time.Second
+
+// finishing returns a context that outlives ctx by finishWithin.
+func finishing(ctx context.Context) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var last *time.Timer
+	ended := make(chan struct{})
+	unhook := context.AfterFunc(ctx, func() {
+		last = time.AfterFunc(finishWithin, cancel)
+		close(ended)
+	})
+	return longer, func() {
+		if !unhook() {
+			<-ended
+			last.Stop()
+		}
+		cancel()
+	}
 }
 
 // notKept reports documents that the store refused; their sources are asked again, since neither validators nor sizes were kept.
