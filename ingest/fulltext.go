@@ -82,13 +82,13 @@ func (r *PageReader) Read(ctx context.Context, address string) (*page.Article, s
 	return a, resp.FinalURL, err
 }
 
-// fullText gives the new items of a document the text of their pages. Whatever goes wrong with a page, its item keeps the feed's text. The error is one of
-// the store or the end of ctx.
+// fullText gives the new items of a document the text of their pages. Whatever goes wrong with a page, its item keeps the feed's text; so do the rest when ctx
+// ends. The error is one of the store.
 func (r *FeedReader) fullText(ctx context.Context, d *document, f *found) error {
 	if !d.sub.FullText || r.Pages == nil {
 		return nil
 	}
-	before, err := r.before(ctx, f)
+	before, err := r.before(context.WithoutCancel(ctx), f)
 	if err != nil {
 		return err
 	}
@@ -118,9 +118,6 @@ func (r *FeedReader) fullText(ctx context.Context, d *document, f *found) error 
 		})
 	}
 	wg.Wait()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
 	for i, err := range failures {
 		switch {
 		case err != nil:
