@@ -156,7 +156,7 @@ func (s *search) try(ctx context.Context, l page.FeedLink) (found bool, resp *fe
 	}
 	req := s.r.request(state)
 	req.Accept, req.Urgent = acceptAny, s.urgent
-	first := s.urgent
+	first := s.d.Asked == 0
 	s.urgent = false
 	s.d.Asked++
 	resp, failed := s.r.Client.Get(ctx, req)
@@ -218,6 +218,9 @@ func (r *FeedReader) propose(ctx context.Context, f *news.Feed) error {
 	}
 	if err != nil {
 		return err
+	}
+	if s.d.Err != nil { // the site does not answer either: sooner again
+		f.Searched = now.Add(searchAfter - searchAgain)
 	}
 	var order []Found // the one clearly wanted, else the page's order: its main feed mostly comes first
 	if s.d.Best >= 0 {

@@ -76,7 +76,7 @@ func (r *FeedReader) Read(ctx context.Context, sub Subscription) (FeedResult, er
 		return FeedResult{}, ctx.Err()
 	}
 	res, err := r.take(ctx, sub, answer{state: state, resp: resp, err: r.reach.judge(failed)})
-	if err == nil && res.Err != nil {
+	if err == nil && res.Err != nil && !res.Offline {
 		err = r.propose(ctx, &res.Document.Feed)
 	}
 	return res, err
