@@ -132,3 +132,35 @@ func TestASilentSourceIsReported(t *testing.T) {
 		t.Errorf("%q is not in the digest:\n%s", want, e.Text)
 	}
 }
+
+// TestALostFeedIsProposedNotSwitched: a person reads in list and digest what the site offers, and decides.
+func TestALostFeedIsProposedNotSwitched(t *testing.T) {
+	n := newNewsroom(t)
+	n.publish("1", "Harbour plan agreed", plan)
+	n.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/feed":
+			w.WriteHeader(http.StatusGone)
+		case "/":
+			w.Header().Set("Content-Type", "text/html")
+			fmt.Fprint(w, `<link rel=alternate type=application/rss+xml href=/new.xml>`)
+		default:
+			n.feed(w, r)
+		}
+	})
+	n.pass()
+	var subs web.Page[web.SubscriptionView]
+	n.get(http.MethodGet, "/api/v1/subscriptions", &subs)
+	v := subs.Items[0]
+	if v.State != "gone" || v.Proposed != n.server.URL+"/new.xml" || v.Location != n.server.URL+"/feed" {
+		t.Errorf("state %s, proposed %q, asked at %s", v.State, v.Proposed, v.Location)
+	}
+	if want := "its site offers " + n.server.URL + "/new.xml"; !strings.Contains(n.out.String(), want) {
+		t.Errorf("%q is not in the summary:\n%s", want, n.out.String())
+	}
+	var e web.EditionView
+	n.get(http.MethodGet, "/control/digests/morning/preview", &e)
+	if text := strings.Join(strings.Fields(e.Text), " "); !strings.Contains(text, "its site offers "+n.server.URL+"/new.xml (mediawatch feed add takes it)") {
+		t.Errorf("the digest does not say what the site offers:\n%s", e.Text)
+	}
+}

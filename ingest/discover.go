@@ -156,7 +156,7 @@ func (s *search) try(ctx context.Context, l page.FeedLink) (found bool, resp *fe
 	}
 	req := s.r.request(state)
 	req.Accept, req.Urgent = acceptAny, s.urgent
-	first := s.urgent
+	first := s.d.Asked == 0
 	s.urgent = false
 	s.d.Asked++
 	resp, failed := s.r.Client.Get(ctx, req)
@@ -197,21 +197,30 @@ const (
 	searchAgain = 30 * 24 * time.Hour // after a search
 )
 
-// propose looks at the site of a feed that is gone, or has failed for days, and notes the feed it finds there. It never changes where is asked.
+// propose looks at the site of a feed that is gone, or has failed for days, and notes the feed it finds there. It never changes where is asked. The error is one of the store.
 func (r *FeedReader) propose(ctx context.Context, f *news.Feed) error {
 	now := r.Now()
 	lost := f.Gone || !f.FailSince.IsZero() && now.Sub(f.FailSince) >= searchAfter
 	if !lost || !f.Searched.IsZero() && now.Sub(f.Searched) < searchAgain {
 		return nil
 	}
+	was := f.Searched
 	f.Searched, f.Proposed = now, ""
 	site := f.Link
 	if u, err := url.Parse(f.Location); site == "" && err == nil {
 		site = (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"}).String()
 	}
 	s := &search{r: r, sub: Subscription{URL: site}, d: Discovery{Best: -1}, tried: map[string]bool{f.Address: true, f.Location: true}}
-	if err := s.run(ctx); err != nil {
+	err := s.run(ctx)
+	if ctx.Err() != nil { // the failure itself is kept; the search is made another time
+		f.Searched, f.Proposed = was, ""
+		return nil
+	}
+	if err != nil {
 		return err
+	}
+	if s.d.Err != nil { // the site does not answer either: sooner again
+		f.Searched = now.Add(searchAfter - searchAgain)
 	}
 	var order []Found // the one clearly wanted, else the page's order: its main feed mostly comes first
 	if s.d.Best >= 0 {
@@ -227,7 +236,7 @@ func (r *FeedReader) propose(ctx context.Context, f *news.Feed) error {
 			delete(s.tried, c.URL)
 			asked++
 			found, _, err := s.try(ctx, c.FeedLink)
-			if err != nil {
+			if err != nil && ctx.Err() == nil {
 				return err
 			}
 			if !found {

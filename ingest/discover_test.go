@@ -196,6 +196,26 @@ func TestAFailingFeedIsLookedForAfterThreeDaysAndOncePerMonth(t *testing.T) {
 	}
 }
 
+// TestASiteThatDoesNotAnswerIsSearchedAgainSooner: a publisher whose whole server was away comes back with other addresses.
+func TestASiteThatDoesNotAnswerIsSearchedAgainSooner(t *testing.T) {
+	s := newSite(t, map[string]string{"/": "status 503\n", "/old.xml": "status 503\n"})
+	st := openStore(t)
+	d := &desk{t: t, store: st, r: reader(t, st), sub: ingest.Subscription{ID: news.NewFeedID(news.KindFeed, s.URL+"/old.xml"), URL: s.URL + "/old.xml"}}
+	clock := now
+	d.r.Now = func() time.Time { return clock }
+	var searched []int
+	for day := range 12 {
+		d.poll()
+		if slices.Contains(s.visited(), "/") {
+			searched = append(searched, day)
+		}
+		clock = clock.Add(24 * time.Hour)
+	}
+	if diff := cmp.Diff([]int{3, 6, 9}, searched); diff != "" {
+		t.Errorf("days of a search (-want +got):\n%s", diff)
+	}
+}
+
 func TestAPossibleGapIsTold(t *testing.T) {
 	p := newPublisher(t)
 	d := newDesk(t, p)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -71,14 +72,14 @@ func (r *FeedReader) Read(ctx context.Context, sub Subscription) (FeedResult, er
 		return FeedResult{}, err
 	}
 	resp, failed := r.Client.Get(ctx, r.request(state))
-	if ctx.Err() != nil {
+	if failed != nil && ctx.Err() != nil {
 		return FeedResult{}, ctx.Err()
 	}
 	res, err := r.take(ctx, sub, answer{state: state, resp: resp, err: r.reach.judge(failed)})
-	if err != nil || res.Err == nil {
-		return res, err
+	if err == nil && res.Err != nil && !res.Offline {
+		err = r.propose(ctx, &res.Document.Feed)
 	}
-	return res, r.propose(ctx, &res.Document.Feed)
+	return res, err
 }
 
 // state returns what is known of a feed, that of one never asked included.
@@ -113,7 +114,8 @@ type answer struct {
 	out   fetch.Outcome
 }
 
-// take moves a feed's state by an answer, and reads what is new in it.
+// take moves a feed's state by an answer, and reads what is new in it. What is here is kept even by a program that is being stopped, so that it is not asked
+// for again: the end of ctx ends only the reading of pages.
 func (r *FeedReader) take(ctx context.Context, sub Subscription, a answer) (FeedResult, error) {
 	a.state.LastTry = r.Now()
 	a.out = fetch.OutcomeOf(a.resp, a.err, a.state.LastTry)
@@ -134,10 +136,11 @@ func (r *FeedReader) take(ctx context.Context, sub Subscription, a answer) (Feed
 func (r *FeedReader) read(ctx context.Context, sub Subscription, a answer) (FeedResult, error) {
 	state := a.state
 	d := document{sub: sub, state: &state, resp: a.resp, now: r.Now(), outlets: r.Outlets}
-	found, err := r.parse(ctx, &d)
-	if errors.Is(err, errUnread) {
-		a.out.Err = d.failed
-		return r.failed(state, a.out, d.failed), nil
+	found, err := r.parse(context.WithoutCancel(ctx), &d)
+	var unread *unreadError
+	if errors.As(err, &unread) {
+		a.out.Err = unread.err
+		return r.failed(state, a.out, unread.err), nil
 	}
 	if err == nil {
 		err = r.fullText(ctx, &d, &found)
@@ -151,10 +154,10 @@ func (r *FeedReader) read(ctx context.Context, sub Subscription, a answer) (Feed
 	state.Warnings = doc.Warnings
 	gap := found.gap(state, a.out.Truncated)
 	if gap {
-		state.Warnings = append(state.Warnings[:len(state.Warnings):len(state.Warnings)], gapWarning(len(doc.Entries), a.state.LastOK, d.now))
+		state.Warnings = append(slices.Clip(state.Warnings), gapWarning(len(doc.Entries), a.state.LastOK, d.now))
 	}
 	if w := found.pageWarning(); w != "" {
-		state.Warnings = append(state.Warnings[:len(state.Warnings):len(state.Warnings)], w)
+		state.Warnings = append(slices.Clip(state.Warnings), w)
 	}
 	if !a.out.Truncated {
 		state.ETag, state.LastModified = a.resp.ETag, a.resp.LastModified
@@ -164,19 +167,22 @@ func (r *FeedReader) read(ctx context.Context, sub Subscription, a answer) (Feed
 	return r.succeeded(state, a.out, FeedResult{Document: store.Document{Items: found.items}, Gap: gap, Pages: found.pages, PagesFailed: found.pagesFailed}), nil
 }
 
-// errUnread stands for a document that cannot be read, which is the publisher's failure and not ours.
-var errUnread = errors.New("the document cannot be read")
+// unreadError is why a document cannot be read, which is the publisher's failure and not ours.
+type unreadError struct{ err error }
 
-// parse parses the document and makes items of what is new in it, in its turn. errUnread: see d.failed.
+func (e *unreadError) Error() string { return e.err.Error() }
+
+// parse parses the document and makes items of what is new in it, in its turn. The error is an *unreadError, or one of the store.
 func (r *FeedReader) parse(ctx context.Context, d *document) (found, error) {
 	if r.Turns != nil {
 		r.Turns <- struct{}{}
 		defer func() { <-r.Turns }()
 	}
-	d.doc, d.failed = feeds.Parse(d.resp.Body, feeds.Options{Base: d.resp.FinalURL, ContentType: d.resp.ContentType, Charset: d.sub.Charset, Now: d.now})
-	if d.failed != nil {
-		return found{}, errUnread
+	doc, err := feeds.Parse(d.resp.Body, feeds.Options{Base: d.resp.FinalURL, ContentType: d.resp.ContentType, Charset: d.sub.Charset, Now: d.now})
+	if err != nil {
+		return found{}, &unreadError{err}
 	}
+	d.doc = doc
 	return d.news(ctx, r.Journal)
 }
 
@@ -223,7 +229,6 @@ type document struct {
 	state   *news.Feed
 	resp    *fetch.Response
 	doc     *feeds.Document
-	failed  error // why there is no doc
 	now     time.Time
 	outlets Outlets
 }

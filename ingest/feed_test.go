@@ -18,11 +18,12 @@ import (
 type publisher struct {
 	*httptest.Server
 	answer http.HandlerFunc
+	link   string // of the site, as the feed states it
 	asked  []http.Header
 }
 
 func newPublisher(t *testing.T) *publisher {
-	p := &publisher{}
+	p := &publisher{link: "https://gazette.example/"}
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.asked = append(p.asked, r.Header.Clone())
 		p.answer(w, r)
@@ -40,7 +41,7 @@ func (p *publisher) serve(etag string, items ...string) {
 		}
 		w.Header().Set("ETag", etag)
 		w.Header().Set("Content-Type", "application/rss+xml")
-		fmt.Fprintf(w, `<rss version="2.0"><channel><title>The Gazette</title><link>https://gazette.example/</link>%s</channel></rss>`, strings.Join(items, ""))
+		fmt.Fprintf(w, `<rss version="2.0"><channel><title>The Gazette</title><link>%s</link>%s</channel></rss>`, p.link, strings.Join(items, ""))
 	}
 }
 
@@ -310,6 +311,7 @@ func TestP24_AMoveIsConfirmedBeforeItIsBelieved(t *testing.T) {
 
 func TestP27_GoneKeepsTheHistory(t *testing.T) {
 	p := newPublisher(t)
+	p.link = p.URL + "/"
 	d := newDesk(t, p)
 	p.serve(`"1"`, rssItem("1", "First", "Words"))
 	d.poll()

@@ -23,7 +23,7 @@ const (
 	pagesMost    = 30
 	pagesTime    = 90 * time.Second
 	pagesAtATime = 4       // on different hosts; a host has one request at a time
-	pageLargest  = 4 << 20 // bytes; readability needs many times that
+	pageLargest  = 2 << 20 // bytes; finding the article takes seconds and many times that in a hostile page
 )
 
 // Why a page did not give an article.
@@ -42,11 +42,12 @@ var (
 type PageReader struct {
 	client *fetch.Client
 	robots *robots
+	turn   chan struct{} // one page is read at a time: other feeds come first
 }
 
 // NewPageReader returns a reader that calls itself agent towards robots.txt, the product token of the client's User-Agent.
 func NewPageReader(client *fetch.Client, agent string, now func() time.Time) *PageReader {
-	return &PageReader{client: client, robots: &robots{client: client, agent: agent, now: now}}
+	return &PageReader{client: client, robots: &robots{client: client, agent: agent, now: now}, turn: make(chan struct{}, 1)}
 }
 
 // Read reads the article of a page. It returns the address the page was found at after redirects.
@@ -78,17 +79,22 @@ func (r *PageReader) Read(ctx context.Context, address string) (*page.Article, s
 			return nil, "", err
 		}
 	}
+	r.turn <- struct{}{}
+	defer func() { <-r.turn }()
+	if err := context.Cause(ctx); err != nil {
+		return nil, "", err
+	}
 	a, err := page.Read(resp.Body, page.Options{URL: resp.FinalURL, ContentType: resp.ContentType})
 	return a, resp.FinalURL, err
 }
 
-// fullText gives the new items of a document the text of their pages. Whatever goes wrong with a page, its item keeps the feed's text. The error is one of
-// the store or the end of ctx.
+// fullText gives the new items of a document the text of their pages. Whatever goes wrong with a page, its item keeps the feed's text; so do the rest when ctx
+// ends. The error is one of the store.
 func (r *FeedReader) fullText(ctx context.Context, d *document, f *found) error {
 	if !d.sub.FullText || r.Pages == nil {
 		return nil
 	}
-	before, err := r.before(ctx, f)
+	before, err := r.before(context.WithoutCancel(ctx), f)
 	if err != nil {
 		return err
 	}
@@ -118,9 +124,6 @@ func (r *FeedReader) fullText(ctx context.Context, d *document, f *found) error 
 		})
 	}
 	wg.Wait()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
 	for i, err := range failures {
 		switch {
 		case err != nil:

@@ -308,8 +308,8 @@ func TestALinkThroughSomebodyElsesServer(t *testing.T) {
 	}
 }
 
-// TestStoppingDuringThePagesKeepsNothing: a stop between feed and pages is as if the feed had not been asked.
-func TestStoppingDuringThePagesKeepsNothing(t *testing.T) {
+// TestStoppingDuringThePagesKeepsTheFeed: what was fetched is not fetched twice, and a stop does not wait for pages.
+func TestStoppingDuringThePagesKeepsTheFeed(t *testing.T) {
 	d, s := fullDesk(t, map[string]string{})
 	ctx, stop := context.WithCancel(context.Background())
 	hang := make(chan struct{})
@@ -320,7 +320,11 @@ func TestStoppingDuringThePagesKeepsNothing(t *testing.T) {
 		<-hang
 	}
 	s.pages["/feed"] = rssPage("The Gazette", `<item><guid>1</guid><title>Harbour plan agreed</title><link>`+slow.URL+`/harbour</link></item>`)
-	if _, err := d.r.Read(ctx, d.sub); err == nil {
-		t.Error("a read that was stopped gives a result to keep")
+	res, err := d.r.Read(ctx, d.sub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := d.keep(res); len(r.New) != 1 || r.New[0].Content != "" || d.state().Body.IsZero() {
+		t.Errorf("%d items kept", len(r.New))
 	}
 }

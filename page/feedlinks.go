@@ -21,15 +21,20 @@ type FeedLink struct {
 	Declared bool   // by <link rel="alternate">, not only by looks
 }
 
-// mostFeedLinks is how many feeds of one page are listed.
-const mostFeedLinks = 50
+// The bounds of a search for feeds.
+const (
+	mostFeedLinks = 50      // listed
+	mostLooked    = 5000    // links looked at
+	mostPage      = 2 << 20 // bytes read
+	longestFeed   = 2 << 10 // bytes of an address
+)
 
 // FeedLinks returns the feeds that a page offers: those it declares (RSS Autodiscovery, RFC 4287 autodiscovery draft, JSON Feed 1.1), in
 // its order, then links that look like feeds, those that look most like one first. It makes no judgement; see BestFeed.
 func FeedLinks(data []byte, o Options) []FeedLink {
 	s := &feedScan{base: o.URL, seen: map[string]bool{}}
-	z := html.NewTokenizer(strings.NewReader(Decode(data, o.ContentType).Text))
-	for len(s.declared)+len(s.anchors) < mostFeedLinks {
+	z := html.NewTokenizer(strings.NewReader(Decode(data[:min(len(data), mostPage)], o.ContentType).Text))
+	for len(s.declared)+len(s.anchors) < mostFeedLinks && s.looked < mostLooked {
 		switch z.Next() {
 		case html.ErrorToken:
 			s.close()
@@ -58,6 +63,7 @@ type feedScan struct {
 	declared []FeedLink
 	anchors  []feedAnchor
 	open     *feedAnchor // the <a> whose words are being read
+	looked   int
 	words    string
 }
 
@@ -76,6 +82,7 @@ func (s *feedScan) element(t html.Token) {
 	case atom.Link:
 		s.link(t)
 	case atom.A:
+		s.looked++
 		s.close()
 		if href := s.address(tokenAttr(t, "href")); href != "" {
 			s.open = &feedAnchor{link: FeedLink{URL: href, Title: tokenAttr(t, "title"), Type: feedType(tokenAttr(t, "type"))}}
@@ -90,6 +97,7 @@ func (s *feedScan) element(t html.Token) {
 
 // link takes in <link rel="alternate"> of a feed's type. HTML drafts also had rel="feed".
 func (s *feedScan) link(t html.Token) {
+	s.looked++
 	rel := strings.Fields(strings.ToLower(tokenAttr(t, "rel")))
 	if !slices.Contains(rel, "alternate") && !slices.Contains(rel, "feed") || slices.Contains(rel, "stylesheet") {
 		return
@@ -168,9 +176,9 @@ func (s *feedScan) address(ref string) string {
 	return joinURL(ref, s.base)
 }
 
-// joinURL resolves a reference without its fragment; "" for what is not http or https.
+// joinURL resolves a reference without its fragment; "" for what is not http or https, or too long for an address.
 func joinURL(ref, base string) string {
-	if ref == "" || strings.HasPrefix(ref, "#") {
+	if ref == "" || len(ref) > longestFeed || strings.HasPrefix(ref, "#") {
 		return ""
 	}
 	u, err := url.Parse(absolute(ref, base))

@@ -36,19 +36,23 @@ func wallOf(doc *html.Node, paragraphs []string) string {
 		}
 	}
 	total := 0
+	words := make([]int, len(parts))
+	for i, p := range parts {
+		words[i] = len(strings.Fields(p))
+		total += words[i]
+	}
+	if total > wallWords && paragraphs != nil || total > 600 { // nearly every page: what follows is the costly part
+		return ""
+	}
 	hits := make([]int, len(walls))
-	for _, p := range parts {
-		n := len(strings.Fields(p))
-		total += n
+	for at, p := range parts {
+		n := words[at]
 		f := text.Fold(p)
 		for i, w := range walls {
 			if w.re.MatchString(f) {
 				hits[i] += n
 			}
 		}
-	}
-	if total > wallWords && paragraphs != nil || total > 600 {
-		return ""
 	}
 	best, what := 0, ""
 	for i, h := range hits {

@@ -2,90 +2,89 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"mediawatch/feeds"
 	"mediawatch/fetch"
-	"mediawatch/news"
+	"mediawatch/page"
+	"mediawatch/text"
 )
 
 type feedTestCmd struct {
-	URL string `arg:"" help:"Address of the feed."`
+	URL  string `arg:"" help:"Address of the feed."`
+	JSON bool   `name:"json" help:"As one JSON object."`
 }
 
+// Run asks twice: once as for a new feed, and once, after the host's gap, with the validators that came. It keeps nothing.
 func (c *feedTestCmd) Run(ctx context.Context, a *app) error {
 	cfg, err := a.config()
 	if err != nil {
 		return err
 	}
-	client, err := fetch.New(fetch.Options{UserAgent: "mediawatch/" + version, Allow: cfg.Fetch.Allow, Proxy: cfg.Fetch.Proxy})
+	agent := cfg.Fetch.UserAgent
+	if agent == "" {
+		agent = "mediawatch/" + version
+	}
+	client, err := fetch.New(fetch.Options{UserAgent: agent, Allow: cfg.Fetch.Allow, Proxy: cfg.Fetch.Proxy, HostGap: time.Duration(cfg.Fetch.HostGap)})
 	if err != nil {
 		return err
 	}
 	defer client.Close()
-	resp, err := client.Get(ctx, fetch.Request{URL: c.URL, Urgent: true})
+	address := withScheme(c.URL)
+	first, err := client.Get(ctx, fetch.Request{URL: address, Accept: acceptFeeds, Urgent: true})
 	if err != nil {
 		return err
 	}
-	a.tellServer(c.URL, resp)
-	doc, err := feeds.Parse(resp.Body, feeds.Options{Base: resp.FinalURL, ContentType: resp.ContentType, Now: time.Now()})
+	now := time.Now()
+	doc, err := feeds.Parse(first.Body, feeds.Options{Base: first.FinalURL, ContentType: first.ContentType, Now: now})
 	if err != nil {
-		return err
+		return notAFeed(address, first, err)
 	}
-	a.tellDocument(doc)
+	r := newFeedReport(address, first)
+	r.document(doc, now)
+	if first.ETag != "" || first.LastModified != "" {
+		second, err := client.Get(ctx, fetch.Request{URL: address, Accept: acceptFeeds, ETag: first.ETag, LastModified: first.LastModified})
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		r.again(first, second, err)
+	}
+	r.judge()
+	if c.JSON {
+		enc := json.NewEncoder(a.stdout)
+		enc.SetEscapeHTML(false)
+		return enc.Encode(r)
+	}
+	for _, line := range r.lines() {
+		fmt.Fprintln(a.stdout, line)
+	}
 	return nil
 }
 
-// tellServer reports what the server does right and wrong.
-func (a *app) tellServer(url string, r *fetch.Response) {
-	fmt.Fprintf(a.stdout, "answer       %d, %d bytes, %s\n", r.Status, len(r.Body), r.ContentType)
-	if r.FinalURL != url {
-		fmt.Fprintf(a.stdout, "redirect     to %s\n", r.FinalURL)
+// acceptFeeds is what the daemon asks with: some servers answer others otherwise.
+const acceptFeeds = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
+
+// notAFeed is the error for an answer that is no feed, with what it offers instead.
+func notAFeed(address string, r *fetch.Response, err error) error {
+	if !errors.Is(err, feeds.ErrNotFeed) {
+		return fmt.Errorf("%s: %w", address, err)
 	}
-	if r.Moved != "" {
-		fmt.Fprintf(a.stdout, "moved        permanently to %s\n", r.Moved)
+	hint := ""
+	links := page.FeedLinks(r.Body, page.Options{URL: r.FinalURL, ContentType: r.ContentType})
+	if len(links) > 0 {
+		var offered []string
+		for _, l := range links[:min(len(links), 5)] {
+			offered = append(offered, l.URL)
+		}
+		hint = "the page offers " + strings.Join(offered, ", ")
 	}
-	switch {
-	case r.ETag != "" && r.LastModified != "":
-		fmt.Fprintln(a.stdout, "validators   ETag and Last-Modified: unchanged polls cost nothing")
-	case r.ETag != "":
-		fmt.Fprintln(a.stdout, "validators   ETag: unchanged polls cost nothing")
-	case r.LastModified != "":
-		fmt.Fprintln(a.stdout, "validators   Last-Modified: unchanged polls cost nothing")
-	default:
-		fmt.Fprintln(a.stdout, "validators   none: every poll transfers the whole feed")
-	}
-	if r.Fresh > 0 {
-		fmt.Fprintf(a.stdout, "fresh for    %s\n", r.Fresh)
-	}
-	if r.Truncated {
-		fmt.Fprintln(a.stdout, "warning      the answer ended early")
-	}
+	return &exitError{code: exitFailed, err: fmt.Errorf("%s is no feed: %s, %d bytes that begin %q", address, r.ContentType, len(r.Body), text.Truncate(text.Line(beginning(r.Body)), 60)), hint: hint}
 }
 
-// tellDocument reports what was read and how good it is.
-func (a *app) tellDocument(doc *feeds.Document) {
-	fmt.Fprintf(a.stdout, "feed         %s (%s, %s), %d items\n", doc.Feed.Title, doc.Format, doc.Charset, len(doc.Entries))
-	dated, exact, full := 0, 0, 0
-	for _, e := range doc.Entries {
-		it := e.Item()
-		if !it.Published.IsZero() {
-			dated++
-		}
-		if it.Published.Certainty == news.CertaintyExact {
-			exact++
-		}
-		if len(it.Content) > 1500 {
-			full++
-		}
-	}
-	fmt.Fprintf(a.stdout, "dates        %d of %d items dated, %d with a zone\n", dated, len(doc.Entries), exact)
-	fmt.Fprintf(a.stdout, "text         %d of %d items carry more than an excerpt\n", full, len(doc.Entries))
-	if doc.TTL > 0 {
-		fmt.Fprintf(a.stdout, "pace         asks to be polled no more often than every %s\n", doc.TTL)
-	}
-	for _, w := range doc.Warnings {
-		fmt.Fprintf(a.stdout, "warning      %s\n", w)
-	}
+func beginning(body []byte) string {
+	return strings.ToValidUTF8(string(body[:min(len(body), 200)]), "?")
 }

@@ -57,7 +57,7 @@ func (a *app) order(ctx context.Context, o order) error {
 type feedCmd struct {
 	List    feedListCmd    `cmd:"" help:"List subscriptions with their health."`
 	Add     feedAddCmd     `cmd:"" help:"Subscribe to a feed, or to the feed behind a page."`
-	Test    feedTestCmd    `cmd:"" help:"Ask a server once and tell what it does right and wrong; keeps nothing."`
+	Test    feedTestCmd    `cmd:"" help:"Ask a server twice and tell what it does right and wrong; keeps nothing."`
 	Refresh feedRefreshCmd `cmd:"" help:"Read a feed now."`
 	Pause   feedPauseCmd   `cmd:"" help:"Stop asking for a feed."`
 	Resume  feedResumeCmd  `cmd:"" help:"Ask for a paused or gone feed again."`
