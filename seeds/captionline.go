@@ -10,7 +10,7 @@ import (
 )
 
 // reCapsCredit is a name in capitals, or names with a stroke between them, behind the last sentence of a caption: "… on Thursday. INÉS ROLDÁN", "… 2025. JANE DOE / AGENCY".
-var reCapsCredit = regexp.MustCompile(`^(.+[.!?…»”"’)])\s+(\p{Lu}[\p{L}'’.-]*(?:(?:\s?[/,&|]\s?|\s(?:for|para|pour|für|per|via|de|del|van|von) |\s)\p{Lu}[\p{L}'’.-]*){1,6})$`)
+var reCapsCredit = regexp.MustCompile(`^(.+[.!?…»”"’)])\s+(\p{Lu}[\p{L}'’.-]*(?:(?:\s?[/,&|]\s?|\s(?:for|para|pour|für|per|via|of|de|du|des|del|della|da|do|van|von) |\s)\p{Lu}[\p{L}'’.-]*){1,6})$`)
 
 // capsCredited reports whether s ends in a credit of that kind. A name in small letters needs the stroke.
 func capsCredited(s string) bool {
@@ -19,7 +19,8 @@ func capsCredited(s string) bool {
 		return false
 	}
 	if capitals(m[2]) {
-		return utf8.RuneCountInString(m[2]) >= 6
+		shouted := len(lastWord(m[1])) > 2 && capitals(lastWord(m[1]))
+		return !shouted && utf8.RuneCountInString(m[2]) >= 6 && (words(m[2]) <= 4 || strings.Contains(m[2], "/"))
 	}
 	left, right, stroke := strings.Cut(m[2], "/")
 	return stroke && looksName(trim(left)) && looksName(trim(right))

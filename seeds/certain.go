@@ -23,7 +23,13 @@ var closedPhrases = sync.OnceValue(func() []*regexp.Regexp {
 	return out
 })
 
-var rePaywalled = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:` + text.Fold(paywalled) + `)\s*[.!:]*$`) })
+// interrupted is what sites say above or below what they set into a text.
+const interrupted = `(?:the |this )?(?:article|story|text) continues (?:below|after).{0,40}|advertisement.{0,6}(?:story|article|scroll).{0,30}|scroll (?:down )?to continue.{0,30}|continue reading below.{0,30}|(?:der )?(?:artikel|text) (?:wird|geht) (?:nach|unter) der (?:anzeige|werbung).{0,20}|la suite après.{0,30}|(?:el artículo |la noticia )?continúa (?:después|tras|debajo) de .{0,20}publicidad|(?:a )?matéria continua após.{0,30}|l'articolo continua dopo.{0,30}|(?:tekst|artikel) gaat verder (?:na|onder).{0,30}|(?:dalsza część artykułu|ciąg dalszy).{0,12} pod reklamą|продолжение (?:после|под) реклам.{0,10}`
+
+// reBreak recognises both kinds of line that break a text off, for readers who pay or for an advertisement.
+var reBreak = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:` + text.Fold(paywalled+`|`+interrupted) + `)\s*[.!:]*$`)
+})
 
 var reGap = regexp.MustCompile(`\.(?:\{(\d+),\d*\}|[*+])`)
 
@@ -38,7 +44,7 @@ func closeGaps(p string) string {
 }
 
 // reEitherWay are controls that are just as well sub-headings: a day, the name of a service, a thing.
-var reEitherWay = regexp.MustCompile(`^(?:` + text.Fold(`today|yesterday|just now|an? \pL+ ago|print|mail|email|e-mail|like|line|x|link|threads|pocket|messenger|register|`+services+`|печать|слушать|ورود|عضویت|ارسال|ذخیره|چاپ|حفظ|انشر|评论|共有|送る|保存|印刷`) + `)$`)
+var reEitherWay = regexp.MustCompile(`^(?:` + text.Fold(`today|yesterday|just now|an? \pL+ ago|print|mail|email|e-mail|like|line|x|link|threads|pocket|messenger|register|`+services+`|(?:share|send|report|save|like|print|recommend|rate|tweet) the (?:news|story|page|post|content|piece|item)|печать|слушать|ورود|عضویت|ارسال|ذخیره|چاپ|حفظ|انشر|评论|共有|送る|保存|印刷`) + `)$`)
 
 // certainPrompt reports whether s can be nothing but a control of a site, even between two paragraphs.
 func certainPrompt(s string) bool {
@@ -46,7 +52,7 @@ func certainPrompt(s string) bool {
 		return false
 	}
 	f := phraseForm(s)
-	if words(s) <= 16 && rePaywalled().MatchString(f) {
+	if words(s) <= 16 && reBreak().MatchString(f) {
 		return true
 	}
 	if words(s) <= 8 || !ended(s) {

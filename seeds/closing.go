@@ -74,6 +74,8 @@ func wordStart(alternatives string) *regexp.Regexp {
 var (
 	// reMailTo are the ways of asking readers to write.
 	reMailTo = regexp.MustCompile(`(?:^|[^\pL])(?:` + text.Fold(`e-?mail|mail|contact|write|call|send|message|tell|whatsapp|tips?|schreib\pL*|kontakt\pL*|mailen|écri\pL*|contact\pL*|envoy\pL*|escrib\pL*|env[ií]\pL*|scriv\pL*|contatt\pL*|escrev\pL*|stuur|tipp?sa|skriv|napisz|пиш\pL*|напиш\pL*|راسل\pL*|اكتب\pL*|ایمیل|yazın|投稿|联系|聯絡|メール|제보|이메일`) + `)(?:[^\pL]|$)`)
+	// reLetterBox is a mailbox whose host ends in letters, as all do but the versions of programs.
+	reLetterBox = regexp.MustCompile(`@[\pL\pN.-]+\.\pL{2,}(?:[^\pL\pN.-]|\.?$|\.\s)`)
 	// reMailField is the label of a field for an address, on a line of its own.
 	reMailField = regexp.MustCompile(`^(?:` + text.Fold(`(?:(?:enter |type )?your )?e-?mail(?: address)?|(?:ihre |deine )?e-?mail(?:-adresse)?|(?:votre )?(?:adresse )?e-?mail|(?:votre )?adresse électronique|(?:tu |su )?correo(?: electrónico)?|(?:tu |su |il tuo |la tua |seu |je )?e-?mail(?:-?adres|-adress)?|indirizzo e-?mail|adres e-?mail|(?:ваш )?(?:e-?mail|адрес электронной почты)|البريد الإلكتروني|بريدك الإلكتروني|ایمیل(?: شما)?|e-posta(?: adresiniz)?|メールアドレス|电子邮件|電郵地址|이메일(?: 주소)?`) + `)\s*[*:：]?$`)
 	// reSignUp is the button below such a field.
@@ -92,10 +94,10 @@ func (r *reader) closing(s string) bool {
 	if reMailField.MatchString(f) || reAboutAuthor.MatchString(f) || r.tagLine(s) {
 		return true
 	}
-	if reMailbox.MatchString(s) && n <= 30 && (n <= longestClosing || reMailTo.MatchString(f)) {
+	if n <= 30 && reMailbox.MatchString(s) && reLetterBox.MatchString(s) && (n <= longestClosing && !strings.ContainsAny(s, "/$>") || reMailTo.MatchString(f)) {
 		return true
 	}
-	if k := key(s); utf8.RuneCountInString(r.titleKey) >= 16 && k != r.titleKey && strings.Contains(k, r.titleKey) && n <= words(r.d.title)+8 {
+	if k := key(s); utf8.RuneCountInString(r.titleKey) >= 16 && k != r.titleKey && strings.HasSuffix(k, r.titleKey) && n <= words(r.d.title)+8 && strings.ContainsAny(s, ":：") {
 		return true // "Share or comment on this article: HEADLINE"
 	}
 	for _, c := range notices() {
