@@ -44,7 +44,7 @@ func closeGaps(p string) string {
 }
 
 // reEitherWay are controls that are just as well sub-headings: a day, the name of a service, a thing.
-var reEitherWay = regexp.MustCompile(`^(?:` + text.Fold(`today|yesterday|just now|an? \pL+ ago|print|mail|email|e-mail|like|line|x|link|threads|pocket|messenger|register|`+services+`|(?:share|send|report|save|like|print|recommend|rate|tweet) the (?:news|story|page|post|content|piece|item)|печать|слушать|ورود|عضویت|ارسال|ذخیره|چاپ|حفظ|انشر|评论|共有|送る|保存|印刷`) + `)$`)
+var reEitherWay = lazily(`^(?:`, `today|yesterday|just now|an? \pL+ ago|print|mail|email|e-mail|like|line|x|link|threads|pocket|messenger|register|`+services+`|(?:share|send|report|save|like|print|recommend|rate|tweet) the (?:news|story|page|post|content|piece|item)|печать|слушать|ورود|عضویت|ارسال|ذخیره|چاپ|حفظ|انشر|评论|共有|送る|保存|印刷`, `)$`)
 
 // certainPrompt reports whether s can be nothing but a control of a site, even between two paragraphs.
 func certainPrompt(s string) bool {
@@ -69,7 +69,7 @@ func certainPrompt(s string) bool {
 }
 
 // reMediaThing are the things that a site asks to subscribe to or to follow and that are hardly ever the subject of a sentence that begins with the imperative.
-var reMediaThing = regexp.MustCompile(text.Fold(`newsletter|nieuwsbrief|nyhetsbrev|nyhedsbrev|nyhetsbrev|infolettre|lettre d'info|boletín|bülten|hírlevél|рассылк|розсилк|خبرنامه|نشرتنا|النشرة البريدية|न्यूजलेटर|telegram|телеграм|whatsapp|facebook|instagram|twitter|youtube|google news|вконтакте|تلغرام|واتساب|تلگرام|اینستاگرام|فيسبوك|メルマガ|ニュースレター|公式|電子報|电子报|公众号|公眾號|微信|微博|客户端|客戶端|카카오톡|뉴스레터|텔레그램|유튜브|네이버|टेलीग्राम|व्हाट्सएप|फेसबुक`))
+var reMediaThing = lazily(``, `newsletter|nieuwsbrief|nyhetsbrev|nyhedsbrev|nyhetsbrev|infolettre|lettre d'info|boletín|bülten|hírlevél|рассылк|розсилк|خبرنامه|نشرتنا|النشرة البريدية|न्यूजलेटर|telegram|телеграм|whatsapp|facebook|instagram|twitter|youtube|google news|вконтакте|تلغرام|واتساب|تلگرام|اینستاگرام|فيسبوك|メルマガ|ニュースレター|公式|電子報|电子报|公众号|公眾號|微信|微博|客户端|客戶端|카카오톡|뉴스레터|텔레그램|유튜브|네이버|टेलीग्राम|व्हाट्सएप|फेसबुक`, ``)
 
 // reAtOnce begins an appeal in scripts without spaces: do it now.
 var reAtOnce = regexp.MustCompile(`^(?:立即|立刻|马上|馬上|即刻|点击|點擊|今すぐ|지금)`)

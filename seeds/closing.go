@@ -25,7 +25,7 @@ var noticeSources = []noticeSource{
 		`^(?:(?:a )?version of|this (?:article|story|piece)|(?:first |originally )?(?:published|appeared|printed|ran) (?:in|on)|(?:dieser|der) (?:artikel|text|beitrag)|erschienen|aus der|cet article|(?:article )?(?:paru|publié)|este (?:artículo|reportaje|artigo)|esta (?:noticia|nota|matéria)|(?:publicado|apareció)|questo articolo|pubblicato|uscito|dit artikel|(?:verschenen|gepubliceerd)|(?:artikeln|artiklen|artikkelen)|(?:artykuł|tekst|opublikowan)|(?:статья|материал|текст|опубликован)|стаття|نشر|هذا المقال|این (?:مطلب|گزارش)|bu (?:yazı|haber)|この記事|本文|本記事|이 기사)`, 40,
 	},
 	{ // what the site earns
-		`may (?:earn|receive|get|be paid) .{0,40}(?:commission|portion|share|fee|percentage)|earns? (?:an? )?(?:small |affiliate )*(?:commission|portion of)|affiliate|affiliate[ -]links?|liens? (?:d'affiliation|affilié)|enlaces? (?:de )?afilia|link (?:di )?affilia|links? (?:de )?afiliad|affiliatelinks?|linki afiliacyjne|партн[её]рск\pL+ ссыл|provision.{0,40}link|link.{0,80}provision|アフィリエイト`,
+		`may (?:earn|receive|get|be paid) .{0,40}(?:commission|portion|share|fee|percentage)|earns? (?:an? )?(?:small |affiliate )*(?:commission|portion of)|affiliate|affiliate[ -]links?|liens? (?:d'affiliation|affilié)|enlaces? (?:de )?afilia|link (?:di )?affilia|links? (?:de )?afiliad|affiliatelinks?|linki afiliacyjne|партн[её]рск\pL+ ссыл|provision.*link|link.*provision|アフィリエイト`,
 		`our|we (?:may|earn|get|receive)|links?|wir|unser|enlaces?|liens?|ссыл|リンク|当サイト|本記事`, 45,
 	},
 	{ // how to behave in the comments
@@ -34,7 +34,7 @@ var noticeSources = []noticeSource{
 	},
 	{ // where to complain
 		`complain|inaccura|correction|beschwerde|hinweise auf fehler|réclamation|queja|reclamación|reclamações|reclami|klacht|skarg|жалоб|скарг|شكوى|شكاوى|شکایت|şikayet`,
-		`(?:if you|you can|you may|please|wenn sie|si vous|si (?:tiene|desea|usted|quiere)|se (?:hai|vuoi|você|desidera)|als (?:u|je)|если (?:вы|у вас)|якщо|إذا كان لديك|اگر) .{0,120}(?:article|story|report|content|editor|artikel|redaktion|rédaction|redacción|redazione|redação|redactie|редакц|التحرير|تحریریه)`, 60,
+		`(?:if you|you can|you may|please|wenn sie|si vous|si (?:tiene|desea|usted|quiere)|se (?:hai|vuoi|você|desidera)|als (?:u|je)|если (?:вы|у вас)|якщо|إذا كان لديك|اگر) .*(?:article|story|report|content|editor|artikel|redaktion|rédaction|redacción|redazione|redação|redactie|редакц|التحرير|تحریریه)`, 60,
 	},
 	{ // which code it keeps
 		`code of practice|code of conduct|code of ethics|pressekodex|pressrat|press council|standards code|editors'? code|código deontológico|charte de déontologie|codice deontologico`,
@@ -73,15 +73,15 @@ func wordStart(alternatives string) *regexp.Regexp {
 
 var (
 	// reMailTo are the ways of asking readers to write.
-	reMailTo = regexp.MustCompile(`(?:^|[^\pL])(?:` + text.Fold(`e-?mail|mail|contact|write|call|send|message|tell|whatsapp|tips?|schreib\pL*|kontakt\pL*|mailen|écri\pL*|contact\pL*|envoy\pL*|escrib\pL*|env[ií]\pL*|scriv\pL*|contatt\pL*|escrev\pL*|stuur|tipp?sa|skriv|napisz|пиш\pL*|напиш\pL*|راسل\pL*|اكتب\pL*|ایمیل|yazın|投稿|联系|聯絡|メール|제보|이메일`) + `)(?:[^\pL]|$)`)
+	reMailTo = lazily(`(?:^|[^\pL])(?:`, `e-?mail|mail|contact|write|call|send|message|tell|whatsapp|tips?|schreib\pL*|kontakt\pL*|mailen|écri\pL*|contact\pL*|envoy\pL*|escrib\pL*|env[ií]\pL*|scriv\pL*|contatt\pL*|escrev\pL*|stuur|tipp?sa|skriv|napisz|пиш\pL*|напиш\pL*|راسل\pL*|اكتب\pL*|ایمیل|yazın|投稿|联系|聯絡|メール|제보|이메일`, `)(?:[^\pL]|$)`)
 	// reLetterBox is a mailbox whose host ends in letters, as all do but the versions of programs.
 	reLetterBox = regexp.MustCompile(`@[\pL\pN.-]+\.\pL{2,}(?:[^\pL\pN.-]|\.?$|\.\s)`)
 	// reMailField is the label of a field for an address, on a line of its own.
-	reMailField = regexp.MustCompile(`^(?:` + text.Fold(`(?:(?:enter |type )?your )?e-?mail(?: address)?|(?:ihre |deine )?e-?mail(?:-adresse)?|(?:votre )?(?:adresse )?e-?mail|(?:votre )?adresse électronique|(?:tu |su )?correo(?: electrónico)?|(?:tu |su |il tuo |la tua |seu |je )?e-?mail(?:-?adres|-adress)?|indirizzo e-?mail|adres e-?mail|(?:ваш )?(?:e-?mail|адрес электронной почты)|البريد الإلكتروني|بريدك الإلكتروني|ایمیل(?: شما)?|e-posta(?: adresiniz)?|メールアドレス|电子邮件|電郵地址|이메일(?: 주소)?`) + `)\s*[*:：]?$`)
+	reMailField = lazily(`^(?:`, `(?:(?:enter |type )?your )?e-?mail(?: address)?|(?:ihre |deine )?e-?mail(?:-adresse)?|(?:votre )?(?:adresse )?e-?mail|(?:votre )?adresse électronique|(?:tu |su )?correo(?: electrónico)?|(?:tu |su |il tuo |la tua |seu |je )?e-?mail(?:-?adres|-adress)?|indirizzo e-?mail|adres e-?mail|(?:ваш )?(?:e-?mail|адрес электронной почты)|البريد الإلكتروني|بريدك الإلكتروني|ایمیل(?: شما)?|e-posta(?: adresiniz)?|メールアドレス|电子邮件|電郵地址|이메일(?: 주소)?`, `)\s*[*:：]?$`)
 	// reSignUp is the button below such a field.
-	reSignUp = regexp.MustCompile(`^(?:` + text.Fold(`sign ?up|subscribe|join|register|submit|get it|anmelden|abonnieren|eintragen|s'inscrire|je m'inscris|s'abonner|suscribirme|suscribirse|suscríbete|apuntarme|apúntate|iscriviti|inscrever|assinar|aanmelden|inschrijven|prenumerera|tilmeld|zapisz się|подписаться|підписатися|اشترك|اشتراك|عضویت|abone ol|kaydol|登録|登録する|订阅|訂閱|구독`) + `)[.! ]*$`)
+	reSignUp = lazily(`^(?:`, `sign ?up|subscribe|join|register|submit|get it|anmelden|abonnieren|eintragen|s'inscrire|je m'inscris|s'abonner|suscribirme|suscribirse|suscríbete|apuntarme|apúntate|iscriviti|inscrever|assinar|aanmelden|inschrijven|prenumerera|tilmeld|zapisz się|подписаться|підписатися|اشترك|اشتراك|عضویت|abone ol|kaydol|登録|登録する|订阅|訂閱|구독`, `)[.! ]*$`)
 	// reAboutAuthor is the heading of what a site says of the author.
-	reAboutAuthor = regexp.MustCompile(`^(?:` + text.Fold(`(?:more )?about (?:the )?(?:author|writer|authors|contributor)s?|the author|meet the author|über (?:den autor|die autorin|die autoren)|zur person des autors|zum autor|zur autorin|à propos de l'aut(?:eur|rice)|l'aut(?:eur|rice)|sobre (?:la firma|el autor|la autora|o autor|a autora)|sobre o autor|l'autore|l'autrice|sull'autore|over de auteur|om (?:författaren|forfatteren|skribenten)|o aut(?:orze|orce|orovi)|об авторе|про автора|عن (?:الكاتب|الكاتبة|المؤلف)|نبذة عن (?:الكاتب|الكاتبة)|درباره نویسنده|yazar hakkında|著者(?:紹介|プロフィール)?|筆者(?:紹介)?|关于作者|作者简介|作者簡介|글쓴이|필자 소개`) + `)\s*[:：]?$`)
+	reAboutAuthor = lazily(`^(?:`, `(?:more )?about (?:the )?(?:author|writer|authors|contributor)s?|the author|meet the author|über (?:den autor|die autorin|die autoren)|zur person des autors|zum autor|zur autorin|à propos de l'aut(?:eur|rice)|l'aut(?:eur|rice)|sobre (?:la firma|el autor|la autora|o autor|a autora)|sobre o autor|l'autore|l'autrice|sull'autore|over de auteur|om (?:författaren|forfatteren|skribenten)|o aut(?:orze|orce|orovi)|об авторе|про автора|عن (?:الكاتب|الكاتبة|المؤلف)|نبذة عن (?:الكاتب|الكاتبة)|درباره نویسنده|yazar hakkında|著者(?:紹介|プロフィール)?|筆者(?:紹介)?|关于作者|作者简介|作者簡介|글쓴이|필자 소개`, `)\s*[:：]?$`)
 )
 
 // closing reports whether s says what only a site says behind an article: where the text was printed, what it earns, how to behave, where to complain, how to reach it.

@@ -3,8 +3,6 @@ package seeds
 import (
 	"regexp"
 	"strings"
-
-	"mediawatch/text"
 )
 
 // checkedLines is how many lines of a body are compared with the stock phrases; a longer text is no news article, and the comparison costs.
@@ -148,4 +146,4 @@ func (r *reader) midList(i, end, before int) int {
 }
 
 // reReadAlso are the headings of lists that ask to read on; no section of an article is called so.
-var reReadAlso = regexp.MustCompile(`^(?:` + text.Fold(`read (?:also|more|next)|also read|see also|lesen sie (?:auch|mehr|dazu)|lire aussi|à lire (?:aussi|également)|voir aussi|lee también|lea también|leia (?:também|mais)|veja também|leggi anche|lees ook|läs (?:också|mer)|les også|læs også|czytaj (?:też|także)|zobacz (?:też|także)|читайте также|читайте також|اقرأ أيضا|إقرأ أيضا|اقرأ المزيد|شاهد أيضا|بیشتر بخوانید|همچنین بخوانید|ayrıca okuyun|延伸阅读|延伸閱讀|相关阅读|相關閱讀|関連記事|あわせて読みたい|관련 ?기사|यह भी पढ़ें|ये भी पढ़ें|इसे भी पढ़ें|baca juga|xem thêm`) + `)\s*:?$`)
+var reReadAlso = lazily(`^(?:`, `read (?:also|more|next)|also read|see also|lesen sie (?:auch|mehr|dazu)|lire aussi|à lire (?:aussi|également)|voir aussi|lee también|lea también|leia (?:também|mais)|veja também|leggi anche|lees ook|läs (?:också|mer)|les også|læs også|czytaj (?:też|także)|zobacz (?:też|także)|читайте также|читайте також|اقرأ أيضا|إقرأ أيضا|اقرأ المزيد|شاهد أيضا|بیشتر بخوانید|همچنین بخوانید|ayrıca okuyun|延伸阅读|延伸閱讀|相关阅读|相關閱讀|関連記事|あわせて読みたい|관련 ?기사|यह भी पढ़ें|ये भी पढ़ें|इसे भी पढ़ें|baca juga|xem thêm`, `)\s*:?$`)

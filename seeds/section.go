@@ -1,7 +1,6 @@
 package seeds
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -122,7 +121,7 @@ func (r *reader) subsection(i int) bool {
 }
 
 // reNavigation are the links for readers of screens and the buttons of menus that stand above everything else.
-var reNavigation = regexp.MustCompile(`^(?:` + text.Fold(`(?:skip|jump) (?:directly )?(?:to )?(?:the )?(?:main |primary |site |page )?(?:content|navigation|article|menu|search|footer|header|body|links?|end|bottom|comments).{0,24}|skip (?:ad|ads|links)|(?:open|close|toggle|show|main) (?:the )?(?:menu|navigation|search).{0,12}|menu|search|(?:direkt )?zum? (?:haupt)?(?:inhalt|navigation|menü)(?: springen| wechseln)?|menü(?: öffnen| schließen)?|suche|aller (?:directement )?au (?:contenu|menu).{0,20}|passer au contenu.{0,20}|rechercher|(?:ir|saltar|pasar) al contenido.{0,20}|buscar|menú|(?:vai|passa|salta) al contenuto.{0,20}|cerca|(?:ir|pular|saltar) para o conteúdo.{0,20}|(?:ga )?naar (?:de )?(?:hoofd)?inhoud.{0,20}|zoeken|hoppa (?:till|över) (?:huvud)?(?:innehåll|navigering|menyn?).{0,12}|gå til (?:hoved)?(?:indhold|innhold).{0,12}|hopp til innhold.{0,12}|siirry (?:suoraan )?sisältöön|(?:przejdź|przeskocz) do (?:głównej )?(?:treści|menu|nawigacji|zawartości).{0,12}|przejít k obsahu|ugrás a tartalomra|перейти (?:к|до) (?:основн\pL+ )?(?:содерж|контент|меню|навигац|вміст)\pL*.{0,12}|меню|поиск|пошук|(?:تخط|تخطى|تخطي|انتقل|الانتقال) إلى (?:المحتوى|القائمة|التنقل).{0,12}|القائمة|بحث|(?:پرش|رفتن) به محتوا.{0,12}|منو|جستجو|(?:ana )?içeriğe (?:geç|atla)|menü|ara|(?:跳至|跳到|跳转到|跳轉至|跳过|跳過)(?:主要?)?(?:内容|內容|导航|導航|正文)(?:区|區)?|菜单|選單|搜索|搜尋|(?:本文|コンテンツ)(?:へ|に)(?:移動|スキップ|進む)(?:する)?|メニュー|検索|本文 ?바로가기|본문 ?바로가기|메뉴|검색|मुख्य सामग्री पर जाएं`) + `)$`)
+var reNavigation = lazily(`^(?:`, `(?:skip|jump) (?:directly )?(?:to )?(?:the )?(?:main |primary |site |page )?(?:content|navigation|article|menu|search|footer|header|body|links?|end|bottom|comments).{0,24}|skip (?:ad|ads|links)|(?:open|close|toggle|show|main) (?:the )?(?:menu|navigation|search).{0,12}|menu|search|(?:direkt )?zum? (?:haupt)?(?:inhalt|navigation|menü)(?: springen| wechseln)?|menü(?: öffnen| schließen)?|suche|aller (?:directement )?au (?:contenu|menu).{0,20}|passer au contenu.{0,20}|rechercher|(?:ir|saltar|pasar) al contenido.{0,20}|buscar|menú|(?:vai|passa|salta) al contenuto.{0,20}|cerca|(?:ir|pular|saltar) para o conteúdo.{0,20}|(?:ga )?naar (?:de )?(?:hoofd)?inhoud.{0,20}|zoeken|hoppa (?:till|över) (?:huvud)?(?:innehåll|navigering|menyn?).{0,12}|gå til (?:hoved)?(?:indhold|innhold).{0,12}|hopp til innhold.{0,12}|siirry (?:suoraan )?sisältöön|(?:przejdź|przeskocz) do (?:głównej )?(?:treści|menu|nawigacji|zawartości).{0,12}|przejít k obsahu|ugrás a tartalomra|перейти (?:к|до) (?:основн\pL+ )?(?:содерж|контент|меню|навигац|вміст)\pL*.{0,12}|меню|поиск|пошук|(?:تخط|تخطى|تخطي|انتقل|الانتقال) إلى (?:المحتوى|القائمة|التنقل).{0,12}|القائمة|بحث|(?:پرش|رفتن) به محتوا.{0,12}|منو|جستجو|(?:ana )?içeriğe (?:geç|atla)|menü|ara|(?:跳至|跳到|跳转到|跳轉至|跳过|跳過)(?:主要?)?(?:内容|內容|导航|導航|正文)(?:区|區)?|菜单|選單|搜索|搜尋|(?:本文|コンテンツ)(?:へ|に)(?:移動|スキップ|進む)(?:する)?|メニュー|検索|本文 ?바로가기|본문 ?바로가기|메뉴|검색|मुख्य सामग्री पर जाएं`, `)$`)
 
 func isPathMark(r rune) bool { return strings.ContainsRune("/>»›→|＞／｜", r) }
 

@@ -12,7 +12,7 @@ import (
 var reTagSplit = regexp.MustCompile(`\s*[,;|#、،；，•·/]\s*|\s{2,}|\t+|\x{3000}+`)
 
 // reMoreLabel are the short labels that introduce tags only when what follows is a list.
-var reMoreLabel = regexp.MustCompile(`^(?:` + text.Fold(`more|more on|mehr|mehr zu|plus|más|más sobre|mais|mais sobre|altro|meer|mer|więcej|ещё|еще|المزيد|بیشتر|devamı|更多`) + `)$`)
+var reMoreLabel = lazily(`^(?:`, `more|more on|mehr|mehr zu|plus|más|más sobre|mais|mais sobre|altro|meer|mer|więcej|ещё|еще|المزيد|بیشتر|devamı|更多`, `)$`)
 
 // tagList returns the tags of a list: at least least of them, each as short as tags are.
 func tagList(s string, least int) []string {

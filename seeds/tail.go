@@ -90,7 +90,7 @@ func (r *reader) runOf(index []int, i int, kind phraseKind) int {
 }
 
 // reReader are the marks of what readers wrote: how long ago, an answer, a vote.
-var reReader = regexp.MustCompile(`^(?:` + text.Fold(`reply|replies|report|like|upvote|antworten|melden|répondre|signaler|responder|denunciar|rispondi|beantwoorden|reageer|svara|svar|odpowiedz|ответить|відповісти|رد|الرد|پاسخ|yanıtla|cevapla|回复|回覆|返信|답글`) + `)(?:\W.{0,12})?$|\d\d?:\d\d|\d (?:\pL+ )?(?:ago|назад)|^(?:vor|hace|il y a|há) \d`)
+var reReader = lazily(`^(?:`, `reply|replies|report|like|upvote|antworten|melden|répondre|signaler|responder|denunciar|rispondi|beantwoorden|reageer|svara|svar|odpowiedz|ответить|відповісти|رد|الرد|پاسخ|yanıtla|cevapla|回复|回覆|返信|답글`, `)(?:\W.{0,12})?$|\d\d?:\d\d|\d (?:\pL+ )?(?:ago|назад)|^(?:vor|hace|il y a|há) \d`)
 
 // textGoesOn reports whether the paragraphs below a bare "Comments", "Discussion" or "Responses" are the article's: long ones, without a mark of what readers write or the names they sign with.
 func (r *reader) textGoesOn(index []int, i int) bool {
