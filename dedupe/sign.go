@@ -70,6 +70,9 @@ func (t *tokens) sentences(dst []uint64) []uint64 {
 		}
 		least = slices.Insert(least, at, h)
 	}
+	for i := range least { // spread over all values again, which the smallest are not
+		least[i] = mix(least[i])
+	}
 	return dst[:len(dst)+len(least)]
 }
 
