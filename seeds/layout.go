@@ -128,8 +128,9 @@ func (r *reader) before(body []line, i int) string {
 // bracketed reports whether line i is a sub-heading in corner brackets: set flush where the paragraphs beside it are indented. What somebody says is indented as they are.
 func (r *reader) bracketed(body []line, i int) bool {
 	s := body[i].text
-	inner, ok := strings.CutPrefix(s, "「")
-	if inner, ok = strings.CutSuffix(inner, "」"); !ok || strings.ContainsAny(inner, "。「」") || width(s) > 48 || i == 0 || i+1 >= len(body) {
+	inner, opens := strings.CutPrefix(s, "「")
+	inner, closes := strings.CutSuffix(inner, "」")
+	if !opens || !closes || strings.ContainsAny(inner, "。「」") || width(s) > 48 || i == 0 || i+1 >= len(body) {
 		return false
 	}
 	return body[i].indent == 0 && body[i-1].indent > 0 && body[i+1].indent > 0
