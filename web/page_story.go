@@ -102,12 +102,15 @@ func whyMember(m news.Member, k *knowledge) string {
 	if m.Of.IsZero() || m.Relation == "" || m.Relation == news.Original {
 		return "arrived first"
 	}
-	why := string(m.Relation)
+	why, as, share := string(m.Relation), " as ", ", %.0f %% alike"
+	if m.Relation == news.Abridges || m.Relation == news.AbridgedBy {
+		as, share = " ", ", %.0f %% of the shorter text"
+	}
 	if of := k.items[m.Of]; of != nil {
-		why += " as " + outletName(of)
+		why += as + outletName(of)
 	}
 	if m.Score < 1 {
-		why += fmt.Sprintf(", %.0f %% alike", m.Score*100)
+		why += fmt.Sprintf(share, m.Score*100)
 	}
 	return why
 }
