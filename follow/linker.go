@@ -101,7 +101,8 @@ func advance(c store.Cursor, seq news.Seq) store.Cursor {
 type arrival struct {
 	event store.Event
 	item  *news.Item
-	hits  []store.KeyHit // earlier carriers of its keys, and itself
+	words []store.KeyHit // earlier carriers of its words, and itself
+	page  []store.KeyHit // earlier carriers of its address, and itself
 }
 
 // derive decides for each arrival whether it joins a story, and signs it.
@@ -162,10 +163,11 @@ func (l *Linker) arrivals(ctx context.Context, events []store.Event) ([]arrival,
 	}
 	for k, list := range hits {
 		a := &kept[owner[k]]
-		for _, h := range list {
-			if h.Item == a.item.ID || h.Seq < a.event.Seq {
-				a.hits = append(a.hits, h)
-			}
+		list = slices.DeleteFunc(list, func(h store.KeyHit) bool { return h.Item != a.item.ID && h.Seq >= a.event.Seq })
+		if keys[k].Kind == store.KeyURL {
+			a.page = list
+		} else {
+			a.words = list
 		}
 	}
 	return kept, nil
@@ -183,30 +185,15 @@ func exactKeys(k news.Keys) []store.Key {
 	return keys
 }
 
-// linkExact joins an arrival to the earliest carrier of its words, and to the earliest of its page.
+// linkExact joins an arrival to the earliest carrier of its words, and to the earliest other one of its page.
 func (l *Linker) linkExact(ctx context.Context, part *partition, a arrival) error {
-	var refs []store.Ref
-	for _, h := range a.hits {
-		if h.Item != a.item.ID {
-			refs = append(refs, store.Ref{Item: h.Item, N: h.N})
-		}
-	}
-	if len(refs) == 0 {
-		return nil
-	}
-	carriers, err := l.items.get(ctx, refs)
+	words, err := l.earliest(ctx, a, a.words, func(c *news.Item) bool { return dedupe.SameText(c, a.item) })
 	if err != nil {
 		return err
 	}
-	var words, page *news.Item
-	for _, c := range carriers {
-		switch {
-		case c == nil:
-		case words == nil && dedupe.SameText(c, a.item):
-			words = c
-		case page == nil && dedupe.SamePage(c, a.item):
-			page = c
-		}
+	page, err := l.earliest(ctx, a, a.page, func(c *news.Item) bool { return (words == nil || c.ID != words.ID) && dedupe.SamePage(c, a.item) })
+	if err != nil {
+		return err
 	}
 	for _, e := range []struct {
 		carrier  *news.Item
@@ -220,6 +207,23 @@ func (l *Linker) linkExact(ctx context.Context, part *partition, a arrival) erro
 		}
 	}
 	return nil
+}
+
+// earliest returns the first other carrier that is the same, nil when none is. They are loaded one by one, since it usually is the first.
+func (l *Linker) earliest(ctx context.Context, a arrival, hits []store.KeyHit, same func(*news.Item) bool) (*news.Item, error) {
+	for _, h := range hits {
+		if h.Item == a.item.ID {
+			continue
+		}
+		carriers, err := l.items.get(ctx, []store.Ref{{Item: h.Item, N: h.N}})
+		if err != nil {
+			return nil, err
+		}
+		if c := carriers[0]; c != nil && same(c) {
+			return c, nil
+		}
+	}
+	return nil, nil
 }
 
 // linkNear joins an arrival to earlier texts of other stories that share most with it, and hangs abridged copies on the text that holds them.

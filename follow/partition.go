@@ -2,6 +2,7 @@ package follow
 
 import (
 	"context"
+	"slices"
 
 	"mediawatch/dedupe"
 	"mediawatch/news"
@@ -31,7 +32,7 @@ type edge struct {
 
 // note learns the stories that the carriers of an arrival's keys are in.
 func (p *partition) note(a arrival) {
-	for _, h := range a.hits {
+	for _, h := range slices.Concat(a.words, a.page) {
 		if _, known := p.story[h.Item]; !known {
 			p.story[h.Item] = h.Story
 		}
