@@ -83,7 +83,7 @@ func New(o Options) (*Daemon, error) {
 		d.appended(r)
 		d.items.Room(followersLag)
 	})
-	d.feeds = &ingest.FeedReader{Client: client, Journal: o.Store, Feeds: o.Store, Outlets: outletsOf(&d.facts), Now: o.Now, Rand: rand.Float64, Turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	d.feeds = &ingest.FeedReader{Client: client, Journal: o.Store, Feeds: o.Store, Outlets: outletsOf(&d.facts), Now: o.Now, Rand: rand.Float64, Signatures: d.items.Signatures(), Turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	d.feeds.Pages = ingest.NewPageReader(client, productToken(userAgent(o)), o.Now)
 	d.folder = &ingest.FolderReader{Journal: o.Store, Feeds: o.Store, Now: o.Now, Sleep: sleep}
 	d.use(o.Config)

@@ -38,18 +38,6 @@ func StateOf(it *news.Item) news.Hash {
 
 func (t *Text) state() news.Hash { return sum("mediawatch state 1\n", t.title.buf, t.body.buf) }
 
-// Identify returns what KeysOf and StateOf return, for little more than the cost of one of them.
-func Identify(it *news.Item) (news.Keys, news.Hash) {
-	plain := text.Plain(it.HTML())
-	t, whole := normal(it.Title, plain, Boilerplate{})
-	a := t
-	if !whole {
-		a = all(it.Title, plain)
-	}
-	keys := news.Keys{Version: news.KeyVersion, URL: urlKey(it.URL), Content: t.Content(), Gist: t.Gist()}
-	return keys, a.state()
-}
-
 // Content returns the hash by which texts are the same: over the tokens of the body, under 60 of them over headline and body. It is zero
 // when the body has no tokens.
 func (t *Text) Content() news.Hash {

@@ -1,6 +1,7 @@
 package dedupe_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -251,9 +252,18 @@ func TestIdentify(t *testing.T) {
 		it := news.Item{URL: "https://news.example/a/1"}
 		it.Title = rapid.OneOf(rapid.Just("A headline"), text).Draw(t, "title")
 		it.Content = "<p>" + text.Draw(t, "content")
-		keys, state := dedupe.Identify(&it)
+		var signatures *dedupe.Signatures
+		if rapid.Bool().Draw(t, "remembers") {
+			signatures = new(dedupe.Signatures)
+		}
+		keys, state := signatures.Identify(&it)
 		if keys != dedupe.KeysOf(&it) || state != dedupe.StateOf(&it) {
 			t.Fatalf("Identify(%q, %q) differs from KeysOf and StateOf", it.Title, it.Content)
+		}
+		for range 2 { // from memory, then not
+			if sign := signatures.Sign(&it); !reflect.DeepEqual(sign, dedupe.SignOf(&it)) {
+				t.Fatalf("Sign(%q, %q) differs from SignOf", it.Title, it.Content)
+			}
 		}
 	})
 }

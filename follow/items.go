@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"mediawatch/dedupe"
 	"mediawatch/news"
 	"mediawatch/store"
 )
@@ -19,7 +20,8 @@ const (
 
 // Items gives followers the revisions they ask for: from memory while they keep up with ingest, else from the store.
 type Items struct {
-	journal store.Journal
+	journal    store.Journal
+	signatures dedupe.Signatures
 
 	mu     sync.Mutex
 	recent map[store.Ref]*news.Item
@@ -31,6 +33,9 @@ type Items struct {
 func NewItems(journal store.Journal) *Items {
 	return &Items{journal: journal, recent: make(map[store.Ref]*news.Item), freed: make(chan struct{})}
 }
+
+// Signatures is where ingest leaves the signatures of what it appends, for the linker.
+func (s *Items) Signatures() *dedupe.Signatures { return &s.signatures }
 
 // Remember keeps what ingest just appended until the matcher is through with it, or until there is too much of it.
 func (s *Items) Remember(r store.Receipt) {

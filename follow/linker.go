@@ -117,7 +117,7 @@ func (l *Linker) derive(ctx context.Context, d *store.Derivation, events []store
 		if err := l.linkExact(ctx, part, a); err != nil {
 			return err
 		}
-		r := newRecord(a)
+		r := newRecord(a, l.items.signatures.Sign(a.item))
 		if err := l.linkNear(ctx, part, a, r); err != nil {
 			return err
 		}

@@ -24,10 +24,10 @@ type record struct {
 // keptHash is how many bytes of a key a record has: enough to find by, since texts are judged afterwards.
 const keptHash = 16
 
-// newRecord signs an arrival.
-func newRecord(a arrival) record {
+// newRecord makes the record of an arrival with that signature.
+func newRecord(a arrival, sign dedupe.Signature) record {
 	it := a.item
-	r := record{seq: a.event.Seq, item: it.ID, n: it.N, sign: dedupe.SignOf(it), stated: dedupe.DayOf(it.Published.Time), arrived: dedupe.DayOf(it.At)}
+	r := record{seq: a.event.Seq, item: it.ID, n: it.N, sign: sign, stated: dedupe.DayOf(it.Published.Time), arrived: dedupe.DayOf(it.At)}
 	if it.At.IsZero() {
 		r.arrived = dedupe.DayOf(it.Seen)
 	}

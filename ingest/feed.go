@@ -39,15 +39,16 @@ type Outlets interface {
 
 // FeedReader reads web feeds.
 type FeedReader struct {
-	Client  *fetch.Client
-	Journal store.Journal
-	Feeds   store.Feeds
-	Outlets Outlets
-	Pages   *PageReader // for feeds with FullText; nil: none
-	Now     func() time.Time
-	Rand    func() float64
-	Turns   chan struct{} // as many documents are parsed at a time as it has room for; nil: no limit. More than processors only take memory
-	Pace    atomic.Int64  // nanoseconds between requests until a feed has shown its own pace; 0: fetch.DefaultInterval
+	Client     *fetch.Client
+	Journal    store.Journal
+	Feeds      store.Feeds
+	Outlets    Outlets
+	Pages      *PageReader // for feeds with FullText; nil: none
+	Now        func() time.Time
+	Rand       func() float64
+	Signatures *dedupe.Signatures // of what is read, for the linker; nil: none are kept
+	Turns      chan struct{}      // as many documents are parsed at a time as it has room for; nil: no limit. More than processors only take memory
+	Pace       atomic.Int64       // nanoseconds between requests until a feed has shown its own pace; 0: fetch.DefaultInterval
 
 	reach reach
 }
@@ -135,7 +136,7 @@ func (r *FeedReader) take(ctx context.Context, sub Subscription, a answer) (Feed
 // read parses a document and prepares what is new in it.
 func (r *FeedReader) read(ctx context.Context, sub Subscription, a answer) (FeedResult, error) {
 	state := a.state
-	d := document{sub: sub, state: &state, resp: a.resp, now: r.Now(), outlets: r.Outlets}
+	d := document{sub: sub, state: &state, resp: a.resp, now: r.Now(), outlets: r.Outlets, signatures: r.Signatures}
 	found, err := r.parse(context.WithoutCancel(ctx), &d)
 	var unread *unreadError
 	if errors.As(err, &unread) {
@@ -231,6 +232,8 @@ type document struct {
 	doc     *feeds.Document
 	now     time.Time
 	outlets Outlets
+
+	signatures *dedupe.Signatures
 }
 
 // found is what a document holds that the journal does not have.
@@ -274,7 +277,7 @@ func (d *document) news(ctx context.Context, journal store.Journal) (found, erro
 			f.fresh++
 		}
 		n := store.News{Item: d.item(e, ids[i])}
-		n.Item.Keys, n.State = dedupe.Identify(&n.Item)
+		n.Item.Keys, n.State = d.signatures.Identify(&n.Item)
 		f.items = append(f.items, n)
 		f.sources = append(f.sources, source{entry: e, known: heads[i].Known})
 	}

@@ -1,0 +1,79 @@
+package dedupe
+
+import (
+	"sync"
+
+	"github.com/zeebo/xxh3"
+
+	"mediawatch/news"
+	"mediawatch/text"
+)
+
+// maxSignatures is how many signatures wait to be asked for: about 1 MB.
+const maxSignatures = 4000
+
+// Signatures hands the signatures of items that were identified on their way into the store to whoever needs them right after it, so that a text is brought
+// to its normal form once. What is not there, any more or yet, is computed. It is safe for concurrent use; a nil one only computes.
+type Signatures struct {
+	mu    sync.Mutex
+	of    map[xxh3.Uint128]Signature // by what a signature depends on: headline and text
+	order []xxh3.Uint128             // oldest first; some are gone
+}
+
+// Identify is the function of that name; the signature is remembered.
+func (s *Signatures) Identify(it *news.Item) (news.Keys, news.Hash) {
+	t, keys, state := identify(it)
+	if s == nil {
+		return keys, state
+	}
+	sign, of := t.Sign(), signed(it)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.of == nil {
+		s.of = make(map[xxh3.Uint128]Signature)
+	}
+	s.of[of] = sign
+	if s.order = append(s.order, of); len(s.order) > maxSignatures {
+		delete(s.of, s.order[0])
+		s.order = s.order[1:]
+	}
+	return keys, state
+}
+
+// Sign returns SignOf an item, and forgets it.
+func (s *Signatures) Sign(it *news.Item) Signature {
+	if s != nil {
+		of := signed(it)
+		s.mu.Lock()
+		sign, ok := s.of[of]
+		delete(s.of, of)
+		s.mu.Unlock()
+		if ok {
+			return sign
+		}
+	}
+	return SignOf(it)
+}
+
+// signed is a hash of all that a signature depends on.
+func signed(it *news.Item) xxh3.Uint128 {
+	return xxh3.HashString128Seed(it.HTML(), xxh3.HashString(it.Title))
+}
+
+// Identify returns what KeysOf and StateOf return, for little more than the cost of one of them.
+func Identify(it *news.Item) (news.Keys, news.Hash) {
+	_, keys, state := identify(it)
+	return keys, state
+}
+
+// identify returns the normal form as well.
+func identify(it *news.Item) (Text, news.Keys, news.Hash) {
+	plain := text.Plain(it.HTML())
+	t, whole := normal(it.Title, plain, Boilerplate{})
+	a := t
+	if !whole {
+		a = all(it.Title, plain)
+	}
+	keys := news.Keys{Version: news.KeyVersion, URL: urlKey(it.URL), Content: t.Content(), Gist: t.Gist()}
+	return t, keys, a.state()
+}
