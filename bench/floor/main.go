@@ -27,7 +27,7 @@ import (
 )
 
 const (
-	gogc       = 200  // as in cmd/mediawatch; a test holds the two together
+	gogc       = 100  // as the product, which leaves it at its default
 	workers    = 16   // as daemon.fetchWorkers
 	batchItems = 1000 // as in ingest, with batchDocs and batchWait
 	batchDocs  = 1000
