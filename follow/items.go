@@ -13,9 +13,9 @@ import (
 
 const (
 	// recentItems bounds how many fresh items wait in memory for the followers.
-	recentItems = 4000
+	recentItems = 2000
 	// roomItems is how many may wait before ingest should.
-	roomItems = 1000
+	roomItems = 500
 )
 
 // Items gives followers the revisions they ask for: from memory while they keep up with ingest, else from the store.

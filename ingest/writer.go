@@ -11,7 +11,7 @@ import (
 // The bounds of one transaction: whichever is reached first closes the batch. Each transaction rewrites most pages of the small indexes, so fewer are
 // cheaper; larger ones take memory.
 const (
-	batchItems = 1000
+	batchItems = 500
 	batchDocs  = 1000
 	batchWait  = 500 * time.Millisecond // how long the first document waits for company, unless somebody waits for it
 	queueDocs  = 16                     // documents read but not yet taken into a batch
