@@ -13,9 +13,9 @@ import (
 
 const (
 	// recentItems bounds how many fresh items wait in memory for the followers.
-	recentItems = 2000
+	recentItems = 1500
 	// roomItems is how many may wait before ingest should.
-	roomItems = 500
+	roomItems = 250
 )
 
 // Items gives followers the revisions they ask for: from memory while they keep up with ingest, else from the store.
