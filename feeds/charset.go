@@ -3,6 +3,7 @@ package feeds
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"mime"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/ianaindex"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
+	"golang.org/x/text/transform"
 )
 
 // decoded is a document as UTF-8 text without characters XML forbids.
@@ -82,12 +84,12 @@ func (d *decoded) marked(data []byte) (string, bool) {
 	default:
 		return "", false
 	}
-	out, err := enc.NewDecoder().Bytes(data)
+	out, err := convert(enc.NewDecoder(), data)
 	if err != nil {
 		d.name = "utf-8"
 		return "", false
 	}
-	return string(out), true
+	return out, true
 }
 
 // unmarked decodes a document that ASCII bytes can be found in.
@@ -211,8 +213,24 @@ func decodeAs(data []byte, name string) (string, error) {
 		// A document that ASCII can be found in is not UTF-16, whatever it says.
 		return "", fmt.Errorf("the document is not %s", name)
 	}
-	out, err := enc.NewDecoder().Bytes(data)
-	return string(out), err
+	return convert(enc.NewDecoder(), data)
+}
+
+// convert decodes data in small pieces and stops where the text is beyond MaxBody, which Parse refuses.
+func convert(dec transform.Transformer, data []byte) (string, error) {
+	dec.Reset()
+	var out strings.Builder
+	out.Grow(min(len(data)+len(data)/8, MaxBody+4096))
+	var piece [4096]byte
+	for len(data) > 0 && out.Len() <= MaxBody {
+		n, used, err := dec.Transform(piece[:], data, true)
+		out.Write(piece[:n])
+		data = data[used:]
+		if err != nil && !errors.Is(err, transform.ErrShortDst) {
+			return out.String(), err
+		}
+	}
+	return out.String(), nil
 }
 
 // headerCharset is the charset parameter of a Content-Type header.
@@ -295,10 +313,11 @@ func repairUTF8(data []byte) string {
 	if utf8.Valid(data) {
 		return string(data)
 	}
-	out := make([]byte, 0, len(data)+len(data)/16)
-	for len(data) > 0 {
+	var out strings.Builder
+	out.Grow(min(len(data)+len(data)/16, MaxBody+4))
+	for len(data) > 0 && out.Len() <= MaxBody { // beyond it Parse refuses the document
 		if data[0] < utf8.RuneSelf {
-			out = append(out, data[0])
+			out.WriteByte(data[0])
 			data = data[1:]
 			continue
 		}
@@ -306,10 +325,10 @@ func repairUTF8(data []byte) string {
 		if r == utf8.RuneError && size == 1 {
 			r = charmap.Windows1252.DecodeByte(data[0])
 		}
-		out = utf8.AppendRune(out, r)
+		out.WriteRune(r)
 		data = data[size:]
 	}
-	return string(out)
+	return out.String()
 }
 
 // cutFold is strings.Cut without regard to ASCII case; sep is lower case.

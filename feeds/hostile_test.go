@@ -136,9 +136,29 @@ func TestTooLarge(t *testing.T) {
 	if _, err := Parse(make([]byte, MaxBody+1), Options{}); !errors.Is(err, ErrTooLarge) {
 		t.Fatalf("got %v", err)
 	}
-	wide := []byte("\xFF\xFE" + strings.Repeat("\x00\x4E", 6<<20)) // 12 MiB that become 18 in UTF-8
-	if _, err := Parse(wide, Options{}); !errors.Is(err, ErrTooLarge) {
-		t.Fatalf("got %v", err)
+	for name, data := range map[string]string{
+		"utf-16":           "\xFF\xFE" + strings.Repeat("\x00\x4E", 6<<20), // 12 MiB that become 18 in UTF-8
+		"windows-1252":     `<?xml version="1.0" encoding="windows-1252"?><rss>` + strings.Repeat("\x80", 6<<20),
+		"stray bytes":      "<rss>" + strings.Repeat("\xC3\xA9\x80\x80", 3<<20),
+		"nothing declared": "<rss>" + strings.Repeat("\x80\x81\x82", 4<<20),
+	} {
+		if _, err := Parse([]byte(data), Options{}); !errors.Is(err, ErrTooLarge) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// A document that grows when it is decoded costs its own size, the size of what may come of it, and no doublings on the way.
+func TestGrowingDocumentIsNotHeldTwice(t *testing.T) {
+	data := []byte(`<?xml version="1.0" encoding="windows-1252"?><rss>` + strings.Repeat("\x80", 14<<20))
+	got := testing.Benchmark(func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, _ = Parse(data, Options{})
+		}
+	}).AllocedBytesPerOp()
+	if got > 48<<20 {
+		t.Fatalf("%d MiB allocated for a document of 14 MiB", got>>20)
 	}
 }
 
