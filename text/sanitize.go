@@ -1,7 +1,6 @@
 package text
 
 import (
-	stdhtml "html"
 	"maps"
 	"net/url"
 	"regexp"
@@ -10,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
+	"golang.org/x/net/html"
 )
 
 // Sanitize returns the HTML of a news text with nothing in it that could execute, load anything but images, or leave its place: paragraphs, headings,
@@ -19,12 +19,12 @@ func Sanitize(src string) string {
 	src = Clean(src)
 	if !strings.Contains(src, "<") {
 		if strings.Contains(src, "&") {
-			src = Clean(stdhtml.UnescapeString(src))
+			src = Clean(html.UnescapeString(src))
 		}
-		return stdhtml.EscapeString(src)
+		return html.EscapeString(src)
 	}
-	if isSanitized(src) {
-		return src
+	if out, ok := settle(src); ok {
+		return out
 	}
 	return applyPolicy(src)
 }
@@ -44,7 +44,7 @@ func strip(src string) string {
 	r := reader{lexer: lexer{s: src}}
 	for t, ok := r.next(); ok; t, ok = r.next() {
 		if t.kind == rawToken {
-			out.WriteString(stdhtml.EscapeString(t.raw))
+			out.WriteString(html.EscapeString(t.raw))
 			continue
 		}
 		out.WriteString(t.raw)
@@ -87,69 +87,126 @@ func newNewsPolicy() *bluemonday.Policy {
 // hasHost keeps "https:path", which a browser reads as relative, from passing for absolute.
 func hasHost(u *url.URL) bool { return u.Host != "" }
 
-// isSanitized reports whether src can only be what Sanitize returned: the allowed tags in their one spelling, balanced, and text with everything escaped.
-func isSanitized(src string) bool {
+// settle is applyPolicy for the HTML that most feeds publish: allowed elements, in their one spelling where their attributes are kept, and wrappers without
+// a meaning. Only references and quotes in the text and the attributes that go are rewritten. Anything else is for the policy; ok is false.
+func settle(src string) (out string, ok bool) {
+	var b strings.Builder // holds src[:done] as rewritten; unused while nothing had to be
+	done, at := 0, 0
 	l := lexer{s: src}
-	for t, ok := l.next(); ok; t, ok = l.next() {
-		switch t.kind {
-		case textToken:
-			if !escaped(t.raw) {
-				return false
-			}
-		case startToken:
-			if !canonicalTag(t) {
-				return false
-			}
-		case endToken:
-			if len(t.raw) != len(t.name)+3 || t.raw[2:len(t.raw)-1] != t.name || !allowed[t.name] {
-				return false
-			}
-		default:
-			return false
+	for t, more := l.next(); more; t, more = l.next() {
+		piece, ok := settled(t)
+		if !ok {
+			return "", false
 		}
+		if piece != t.raw {
+			if done == 0 {
+				b.Grow(len(src) + len(src)/16)
+			}
+			b.WriteString(src[done:at])
+			b.WriteString(piece)
+			done = at + len(t.raw)
+		}
+		at += len(t.raw)
 	}
-	return balance(src) == src
+	if at != len(src) {
+		return "", false
+	}
+	if done > 0 {
+		b.WriteString(src[done:])
+		src = b.String()
+	}
+	return balance(src), true
 }
 
-var allowed = setOf(simpleElements + " a img")
-
-// canonicalTag reports whether a start tag is spelled as the policy spells it and says nothing the policy forbids.
-func canonicalTag(t token) bool {
-	if !allowed[t.name] {
-		return false
+// settled returns what the policy writes for a token; ok is false where only the policy can tell.
+func settled(t token) (out string, ok bool) {
+	switch t.kind {
+	case textToken:
+		if escaped(t.raw) {
+			return t.raw, true
+		}
+		plain := html.UnescapeString(t.raw)
+		if strings.Contains(t.raw, "<") || strings.Contains(plain, "\r") || Clean(plain) != plain {
+			return "", false
+		}
+		return html.EscapeString(plain), true
+	case startToken:
+		switch {
+		case wrappers[t.name]:
+			return "", true
+		case attributed[t.name]:
+			return settledTag(t)
+		case !allowed[t.name]:
+			return "", false
+		case len(t.raw) == len(t.name)+2 && t.raw[1:len(t.raw)-1] == t.name:
+			return t.raw, true
+		case strings.HasSuffix(t.raw, "/>"): // what it ends, an attribute or the tag, the policy knows, if it is not alone
+			return "<" + t.name + "/>", strings.Trim(t.raw[1+len(t.name):len(t.raw)-2], " ") == ""
+		}
+		return "<" + t.name + ">", true
+	case endToken:
+		switch {
+		case wrappers[t.name]:
+			return "", true
+		case !allowed[t.name]:
+			return "", false
+		case len(t.raw) == len(t.name)+3 && t.raw[2:len(t.raw)-1] == t.name:
+			return t.raw, true
+		}
+		return "</" + t.name + ">", true
 	}
+	return "", false
+}
+
+var (
+	allowed    = setOf(simpleElements + " a img")
+	attributed = setOf("a img td th time abbr")                     // those some attributes of which are kept
+	wrappers   = setOf("div span section article main font center") // those that go without their content
+)
+
+// settledTag returns the start tag of an attributed element as the policy writes it, if it says nothing the policy forbids.
+func settledTag(t token) (out string, ok bool) {
 	at := 1 + len(t.name)
 	if t.raw[1:at] != t.name {
-		return false
+		return "", false
 	}
 	stated := false // an attribute that the element is nothing without
+	names := " "    // of the attributes so far: one stated twice is for the policy
 	for a := (attrs{s: t.raw, at: at}); ; {
 		v, ok := a.next()
 		if !ok {
 			break
 		}
 		// A space, the name, an equals sign, the quoted value and nothing else.
-		if v.quote != '"' || v.none || v.start != at+1+len(v.name)+2 || t.raw[at] != ' ' {
-			return false
+		if v.quote != '"' || v.none || v.start != at+1+len(v.name)+2 || t.raw[at] != ' ' || strings.Contains(names, " "+v.name+" ") {
+			return "", false
 		}
+		names += v.name + " "
 		at = v.end + 1
 		value := t.raw[v.start:v.end]
 		if !escaped(value) || !canonicalAttr(t.name, v.name, value) {
-			return false
+			return "", false
 		}
 		stated = stated || t.name == "img" || v.name == "href"
 	}
-	if end := t.raw[at:]; end != ">" && (end != "/>" || !void(t.name)) {
-		return false
+	if !stated && (t.name == "a" || t.name == "img") {
+		return "", false
 	}
-	return stated || t.name != "a" && t.name != "img"
+	switch end := t.raw[at:]; {
+	case end == ">", end == "/>" && void(t.name):
+		return t.raw, true
+	case end == " />" && void(t.name):
+		return t.raw[:at] + "/>", true
+	}
+	return "", false
 }
 
 // canonicalAttr reports whether the policy allows an attribute with this value.
 func canonicalAttr(element, name, value string) bool {
 	switch element + " " + name {
 	case "a href":
-		return webURL(value) || strings.HasPrefix(value, "mailto:") && settledURL(value)
+		u := settledURL(value)
+		return u != nil && (u.Scheme == "mailto" || webURL(value))
 	case "img src":
 		return webURL(value)
 	case "img alt", "abbr title":
@@ -166,14 +223,18 @@ func canonicalAttr(element, name, value string) bool {
 
 // webURL reports whether v is an absolute http or https URL that the policy would leave as it is.
 func webURL(v string) bool {
-	return (strings.HasPrefix(v, "https://") || strings.HasPrefix(v, "http://")) && settledURL(v)
+	u := settledURL(v)
+	return u != nil && (u.Scheme == "https" || u.Scheme == "http") && hasHost(u)
 }
 
-// settledURL reports whether v, as it stands in an attribute, is how net/url writes the URL: what the policy would write.
-func settledURL(v string) bool {
-	plain := stdhtml.UnescapeString(v)
+// settledURL returns the URL that v is, as it stands in an attribute, if v is how net/url writes it: what the policy would write. Else nil.
+func settledURL(v string) *url.URL {
+	plain := html.UnescapeString(v)
 	u, err := url.Parse(plain)
-	return err == nil && u.String() == plain
+	if err != nil || u.String() != plain || strings.ContainsAny(plain, " \t\n") { // the last are legal in a query for net/url, and not for the policy
+		return nil
+	}
+	return u
 }
 
 // escaped reports whether s is escaped as html.EscapeString does it.
