@@ -14,7 +14,7 @@ const (
 	batchItems = 500
 	batchDocs  = 1000
 	batchWait  = 500 * time.Millisecond // how long the first document waits for company, unless somebody waits for it
-	queueDocs  = 4                     // documents read but not yet taken into a batch
+	queueDocs  = 4                      // documents read but not yet taken into a batch
 )
 
 // Appender is the part of the journal that the Writer needs.
