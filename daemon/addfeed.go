@@ -84,7 +84,7 @@ func (d *Daemon) subscribe(ctx context.Context, feed config.Feed, f ingest.Found
 	if err := d.CatchUp(ctx); err != nil {
 		return Done{}, err
 	}
-	summary := fmt.Sprintf("subscribed to %s (%s): %d items", f.URL, res.Document.Feed.Title, len(res.Document.Items))
+	summary := fmt.Sprintf("subscribed to %s (%s): %s", f.URL, res.Document.Feed.Title, text.Count(len(res.Document.Items), "item"))
 	return Done{Lines: []string{"saved in " + file}, Summary: summary}, nil
 }
 

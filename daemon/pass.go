@@ -11,6 +11,7 @@ import (
 	"mediawatch/ingest"
 	"mediawatch/news"
 	"mediawatch/store"
+	"mediawatch/text"
 )
 
 // pass counts what happens between two summary lines.
@@ -134,7 +135,7 @@ func (s Summary) String() string {
 		case n == 1:
 			parts = append(parts, "1 "+one)
 		case n > 1:
-			parts = append(parts, fmt.Sprintf("%d %s", n, many))
+			parts = append(parts, text.Number(n)+" "+many)
 		}
 	}
 	add(s.Asked, "feed asked", "feeds asked")
@@ -149,7 +150,7 @@ func (s Summary) String() string {
 	case s.New > 0 && s.Backlog == s.New:
 		add(s.New, "older item", "older items")
 	case s.Backlog > 0:
-		parts = append(parts, fmt.Sprintf("%d new items (+%d older)", s.New-s.Backlog, s.Backlog))
+		parts = append(parts, fmt.Sprintf("%s (+%s older)", text.Count(s.New-s.Backlog, "new item"), text.Number(s.Backlog)))
 	default:
 		add(s.New, "new item", "new items")
 	}

@@ -13,6 +13,7 @@ import (
 	"mediawatch/config"
 	"mediawatch/follow"
 	"mediawatch/schedule"
+	"mediawatch/text"
 	"mediawatch/web"
 )
 
@@ -69,9 +70,9 @@ func (d *Daemon) greet(cfg *config.Config) {
 	}
 	for _, dc := range cfg.Digests {
 		to := receivers(dc)
-		d.say("  digest   %s, %s, to %d receivers", dc.Name, dc.At, len(to))
+		d.say("  digest   %s, %s, to %s", dc.Name, dc.At, text.Count(len(to), "receiver"))
 	}
-	d.say("  reading  %d feeds, %d seed folders; stop with Ctrl-C", len(cfg.Feeds), len(cfg.Seeds))
+	d.say("  reading  %s, %s; stop with Ctrl-C", text.Count(len(cfg.Feeds), "feed"), text.Count(len(cfg.Seeds), "seed folder"))
 }
 
 // work reads, follows and delivers until ctx ends.

@@ -6,6 +6,8 @@ import (
 	"html/template"
 	"strconv"
 	"strings"
+
+	"mediawatch/text"
 )
 
 //go:embed edition.html.tmpl
@@ -13,8 +15,8 @@ var editionSource string
 
 // edition is the parsed template; it is never changed.
 var edition = template.Must(template.New("edition").Funcs(template.FuncMap{
-	"count":  count,
-	"number": number,
+	"count":  text.Count,
+	"number": text.Number,
 	"upper":  strings.ToUpper,
 }).Parse(editionSource))
 

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/width"
+
+	"mediawatch/text"
 )
 
 // columns is how wide the plain text is; only addresses are longer.
@@ -133,7 +135,7 @@ func (w *textWriter) contents(c *Composed) {
 	}
 	w.rule("In this edition", "")
 	for _, s := range c.Sections {
-		w.para("", s.Title+"  ·  "+count(s.Total, "story", "stories"))
+		w.para("", s.Title+"  ·  "+text.Count(s.Total, "story"))
 		for _, st := range s.Stories {
 			first := fmt.Sprintf("%4d. ", st.Index)
 			w.hang(first, strings.Repeat(" ", len(first)), st.Headline)
@@ -142,7 +144,7 @@ func (w *textWriter) contents(c *Composed) {
 }
 
 func (w *textWriter) section(c *Composed, s *ComposedSection) {
-	w.rule(strings.ToUpper(s.Title), count(s.Total, "story", "stories")+", "+count(s.Articles, "article", "articles"))
+	w.rule(strings.ToUpper(s.Title), text.Count(s.Total, "story")+", "+text.Count(s.Articles, "article"))
 	for i := range s.Stories {
 		if i > 0 {
 			w.blank()
@@ -151,7 +153,7 @@ func (w *textWriter) section(c *Composed, s *ComposedSection) {
 	}
 	if left := s.Total - len(s.Stories); left > 0 {
 		w.blank()
-		w.para("", "+"+count(left, "further story", "further stories")+" in this section.")
+		w.para("", "+"+text.Count(left, "further story")+" in this section.")
 		w.address("", c.Links.Edition)
 	}
 }
@@ -226,7 +228,7 @@ func (w *textWriter) spreading(c *Composed) {
 		w.address("  ", g.URL)
 	}
 	if c.MoreSpreading > 0 {
-		w.para("", "+"+number(c.MoreSpreading)+" further.")
+		w.para("", "+"+text.Number(c.MoreSpreading)+" further.")
 		w.address("", c.Links.Edition)
 	}
 }
@@ -246,7 +248,7 @@ func (w *textWriter) changed(c *Composed) {
 		w.address("  ", e.URL)
 	}
 	if c.MoreChanged > 0 {
-		w.para("", "+"+number(c.MoreChanged)+" further.")
+		w.para("", "+"+text.Number(c.MoreChanged)+" further.")
 		w.address("", c.Links.Edition)
 	}
 }

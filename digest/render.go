@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"mediawatch/text"
 )
 
 // Rendered is an edition as it is kept and sent.
@@ -37,32 +39,32 @@ func (c *Composed) Subject() string {
 // gist says in a few words what the edition brings.
 func (c *Composed) gist() string {
 	if c.Counts.Stories > 0 {
-		return count(c.Counts.Stories, "story", "stories") + ", " + count(c.Counts.Articles, "article", "articles")
+		return text.Count(c.Counts.Stories, "story") + ", " + text.Count(c.Counts.Articles, "article")
 	}
 	parts := []string{"nothing new"}
 	if n := c.Counts.Spreading; n > 0 {
-		parts = append(parts, number(n)+" still spreading")
+		parts = append(parts, text.Number(n)+" still spreading")
 	}
 	if n := c.Counts.Changed; n > 0 {
-		parts = append(parts, number(n)+" changed")
+		parts = append(parts, text.Number(n)+" changed")
 	}
 	return strings.Join(parts, ", ")
 }
 
 // figures returns the counts in the head of an edition.
 func (c *Composed) figures() []string {
-	out := []string{count(c.Counts.Stories, "story", "stories"), count(c.Counts.Articles, "article", "articles")}
+	out := []string{text.Count(c.Counts.Stories, "story"), text.Count(c.Counts.Articles, "article")}
 	if c.Folded > 0 {
-		out = append(out, count(c.Folded, "duplicate", "duplicates")+" folded")
+		out = append(out, text.Count(c.Folded, "duplicate")+" folded")
 	}
 	if n := c.Counts.Spreading; n > 0 {
-		out = append(out, number(n)+" still spreading")
+		out = append(out, text.Number(n)+" still spreading")
 	}
 	if n := c.Counts.Changed; n > 0 {
-		out = append(out, number(n)+" changed")
+		out = append(out, text.Number(n)+" changed")
 	}
 	if n := len(c.Silent); n > 0 {
-		out = append(out, count(n, "silent source", "silent sources"))
+		out = append(out, text.Count(n, "silent source"))
 	}
 	return out
 }
@@ -78,7 +80,7 @@ func (c *Composed) notices() []string {
 	}
 	if c.Capped {
 		out = append(out, fmt.Sprintf("%s are more than an edition holds: here are the %d that most outlets carry, the others are counted by section%s.",
-			count(c.Counts.Stories, "story", "stories"), Top, map[bool]string{true: " and on this edition's page", false: ""}[c.Links.Edition != ""]))
+			text.Count(c.Counts.Stories, "story"), Top, map[bool]string{true: " and on this edition's page", false: ""}[c.Links.Edition != ""]))
 	}
 	return out
 }
@@ -87,13 +89,13 @@ func (c *Composed) notices() []string {
 func (c *Composed) remarks() []string {
 	var out []string
 	if n := c.Counts.Backlog; n > 0 {
-		out = append(out, "+"+number(n)+" older: already there when a source or a query was new, kept and searchable.")
+		out = append(out, "+"+text.Number(n)+" older: already there when a source or a query was new, kept and searchable.")
 	}
 	if n := c.QuietEdits; n > 0 {
-		out = append(out, count(n, "edit", "edits")+" of articles that no edition has told.")
+		out = append(out, text.Count(n, "edit")+" of articles that no edition has told.")
 	}
 	if n := c.Withdrawn; n > 0 {
-		out = append(out, count(n, "article was", "articles were")+" withdrawn, or edited so that nothing matches any more.")
+		out = append(out, text.Count(n, "article")+map[bool]string{true: " was", false: " were"}[n == 1]+" withdrawn, or edited so that nothing matches any more.")
 	}
 	if len(c.Quiet) > 0 && !c.Empty {
 		out = append(out, "Nothing new: "+strings.Join(c.Quiet, ", ")+".")
@@ -116,9 +118,9 @@ func (s *Story) spread() string {
 		return ""
 	}
 	if s.Outlets <= 1 {
-		return count(s.Articles, "article", "articles")
+		return text.Count(s.Articles, "article")
 	}
-	return count(s.Articles, "article", "articles") + ", " + count(s.Outlets, "outlet", "outlets")
+	return text.Count(s.Articles, "article") + ", " + text.Count(s.Outlets, "outlet")
 }
 
 // outsideNote tells of copies that no watch of the digest matches.
@@ -126,12 +128,12 @@ func (s *Story) outsideNote() string {
 	if s.Outside == 0 {
 		return ""
 	}
-	return "+" + count(s.Outside, "copy", "copies") + " outside this watch"
+	return "+" + text.Count(s.Outside, "copy") + " outside this watch"
 }
 
 // line says how a story of an earlier edition grew: "+8, now 11 outlets, told in no. 6".
 func (g *Growth) line() string {
-	s := "+" + number(g.Plus) + ", now " + count(g.Outlets, "outlet", "outlets")
+	s := "+" + text.Number(g.Plus) + ", now " + text.Count(g.Outlets, "outlet")
 	if g.Number > 0 {
 		s += ", told in no. " + strconv.Itoa(g.Number)
 	}
@@ -175,7 +177,7 @@ func (c *Composed) chartLine() string {
 		return fmt.Sprintf("No article in the last %d days.", len(c.Chart))
 	}
 	return fmt.Sprintf("%s in %d days, most on %s (%s), today %s",
-		count(total, "article", "articles"), len(c.Chart), most.Label, number(most.Count), number(c.Chart[len(c.Chart)-1].Count))
+		text.Count(total, "article"), len(c.Chart), most.Label, text.Number(most.Count), text.Number(c.Chart[len(c.Chart)-1].Count))
 }
 
 // stop says how to stop receiving this.
@@ -185,24 +187,4 @@ func (c *Composed) stop() string {
 		return "To stop this digest, write to " + c.Links.Stop + ", or " + how + "."
 	}
 	return "To stop this digest, " + how + "."
-}
-
-// count joins a number and its noun.
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return number(n) + " " + many
-}
-
-// number groups the thousands of n with commas.
-func number(n int) string {
-	s := strconv.Itoa(n)
-	if n < 0 {
-		return s
-	}
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -33,7 +33,7 @@ every = "1s"
 `
 
 var (
-	reported  = regexp.MustCompile(`(\d+) (?:new|older) items?(?: \(\+(\d+) older\))?`)
+	reported  = regexp.MustCompile(`([\d,]+) (?:new|older) items?(?: \(\+([\d,]+) older\))?`)
 	titleMark = regexp.MustCompile(`^Report (\d+-\d+), edition (\d+)$`)
 )
 
@@ -69,7 +69,7 @@ func (v *victim) heard(p *process) {
 		}
 		for _, m := range reported.FindAllStringSubmatch(line, -1) {
 			for _, n := range m[1:] {
-				k, _ := strconv.Atoi(n) // "" is nothing
+				k, _ := strconv.Atoi(strings.ReplaceAll(n, ",", "")) // "" is nothing
 				v.said += k
 			}
 		}

@@ -14,6 +14,7 @@ import (
 	"mediawatch/fetch"
 	"mediawatch/news"
 	"mediawatch/store"
+	"mediawatch/text"
 )
 
 // SubscriptionView is a web feed or seed folder with its health.
@@ -170,11 +171,11 @@ func FeedSilence(f news.Feed) string {
 func roughly(d time.Duration) string {
 	switch {
 	case d >= 48*time.Hour:
-		return count(int(d.Round(24*time.Hour)/(24*time.Hour)), "day")
+		return text.Count(int(d.Round(24*time.Hour)/(24*time.Hour)), "day")
 	case d >= 90*time.Minute:
-		return count(int(d.Round(time.Hour)/time.Hour), "hour")
+		return text.Count(int(d.Round(time.Hour)/time.Hour), "hour")
 	}
-	return count(max(1, int(d.Round(time.Minute)/time.Minute)), "minute")
+	return text.Count(max(1, int(d.Round(time.Minute)/time.Minute)), "minute")
 }
 
 func (s *Server) subscriptionList(r *http.Request) (any, error) {

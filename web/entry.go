@@ -166,7 +166,7 @@ func (w entryWriter) also(b *strings.Builder, t *told) {
 		b.WriteString("</li>\n")
 	}
 	if more := len(t.others) - len(listed); more > 0 {
-		fmt.Fprintf(b, `<li><a href="%s/stories/%s">%s more</a></li>`+"\n", html.EscapeString(BaseURL(w.config)), t.story.ID, thousands(more))
+		fmt.Fprintf(b, `<li><a href="%s/stories/%s">%s more</a></li>`+"\n", html.EscapeString(BaseURL(w.config)), t.story.ID, text.Number(more))
 	}
 	b.WriteString("</ul>\n")
 }

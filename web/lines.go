@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mediawatch/news"
+	"mediawatch/text"
 )
 
 // line is a story in a list on a page.
@@ -134,5 +135,5 @@ func spoken(d time.Duration) string {
 	if n == 1 {
 		return unit
 	}
-	return count(n, unit)
+	return text.Count(n, unit)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mediawatch/news"
+	"mediawatch/text"
 )
 
 const (
@@ -93,7 +94,7 @@ func (s *Server) overviewFigures(ctx context.Context, o *overview) error {
 	}
 	cfg := s.o.Config()
 	add := func(n int, noun string) {
-		number, noun, _ := strings.Cut(count(n, noun), " ")
+		number, noun, _ := strings.Cut(text.Count(n, noun), " ")
 		o.Figures = append(o.Figures, figure{number, noun})
 	}
 	add(int(stats.Items), "article")
@@ -150,20 +151,20 @@ func (o *overview) trouble(subs []news.Feed) {
 		}
 	}
 	if more := len(o.Trouble) - overviewTrouble; more > 0 {
-		o.Trouble = append(o.Trouble[:overviewTrouble], "and "+thousands(more)+" more")
+		o.Trouble = append(o.Trouble[:overviewTrouble], "and "+text.Number(more)+" more")
 	}
 	switch {
 	case lately > 0 && len(o.Trouble) == 0:
-		o.Calm = "None for long; " + count(lately, "feed") + " failed at the last try and will be asked again."
+		o.Calm = "None for long; " + text.Count(lately, "feed") + " failed at the last try and will be asked again."
 	case len(o.Trouble) == 0:
 		o.Calm = "None."
 	}
 	var parts []string
 	if web > 0 {
-		parts = append(parts, count(web, "feed"))
+		parts = append(parts, text.Count(web, "feed"))
 	}
 	if folders > 0 {
-		parts = append(parts, count(folders, "folder"))
+		parts = append(parts, text.Count(folders, "folder"))
 	}
 	o.Sources = "All subscriptions"
 	if len(parts) > 0 {
@@ -175,7 +176,7 @@ func (o *overview) trouble(subs []news.Feed) {
 func passLine(st Status, now time.Time) string {
 	switch {
 	case st.LastPass == "" && st.Queued > 0:
-		return "The first pass is under way: " + count(st.Queued, "feed") + " still to be read."
+		return "The first pass is under way: " + text.Count(st.Queued, "feed") + " still to be read."
 	case st.LastPass == "":
 		return "Started " + ago(st.Started, now) + "; nothing has been read since."
 	}
@@ -191,7 +192,7 @@ func (s *Server) watchRows(ctx context.Context) ([]watchRow, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, watchRow{watchRef{w.Name, watchTitle(cfg, w.Name)}, thousands(int(c.Matches)), whenOf(c.Last, now)})
+		out = append(out, watchRow{watchRef{w.Name, watchTitle(cfg, w.Name)}, text.Number(int(c.Matches)), whenOf(c.Last, now)})
 	}
 	return out, nil
 }
@@ -202,6 +203,6 @@ func (s *Server) watchesPage(r *http.Request) (page, error) {
 		return page{}, err
 	}
 	stats, err := s.store.Stats(r.Context())
-	rows = append(rows, watchRow{watchRef{allWatch, watchTitle(s.o.Config(), allWatch)}, thousands(int(stats.Items)), nil})
+	rows = append(rows, watchRow{watchRef{allWatch, watchTitle(s.o.Config(), allWatch)}, text.Number(int(stats.Items)), nil})
 	return page{Title: "Watches", Section: "watches/", Feeds: s.watchFeeds(), Body: rows}, err
 }

@@ -11,6 +11,7 @@ import (
 	"mediawatch/config"
 	"mediawatch/news"
 	"mediawatch/store"
+	"mediawatch/text"
 )
 
 const (
@@ -92,13 +93,13 @@ func deliveryLines(list []DeliveryView) (sent, bad string) {
 	}
 	var parts []string
 	if n := counts[string(news.DeliverySent)]; n > 0 {
-		parts = append(parts, "delivered "+count(n, "time"))
+		parts = append(parts, "delivered "+text.Count(n, "time"))
 	}
 	if n := len(list) - counts[string(news.DeliverySent)] - counts[string(news.DeliveryFailed)]; n > 0 {
-		parts = append(parts, thousands(n)+" on the way")
+		parts = append(parts, text.Number(n)+" on the way")
 	}
 	if n := counts[string(news.DeliveryFailed)]; n > 0 {
-		bad = thousands(n) + " not delivered"
+		bad = text.Number(n) + " not delivered"
 	}
 	return strings.Join(parts, ", "), bad
 }
@@ -271,7 +272,7 @@ func (s *Server) editionStories(ctx context.Context, e news.Edition) ([]editionS
 		}
 		st := editionStory{ID: items[i].ID.String(), Title: headline(&items[i]), Outlet: items[i].Outlet}
 		if n := e.Stories[i].Items; n > 1 {
-			st.Items = count(n, "article")
+			st.Items = text.Count(n, "article")
 		}
 		out = append(out, st)
 	}

@@ -224,7 +224,7 @@ func (s *Server) revisionsOf(ctx context.Context, it *news.Item, b *itemBody) er
 	if err != nil {
 		return err
 	}
-	b.Revised = count(it.N-1, "revision")
+	b.Revised = text.Count(it.N-1, "revision")
 	for i := len(items) - 1; i > 0; i-- {
 		old, new := &items[i-1], &items[i]
 		v := itemRevision{

@@ -13,6 +13,7 @@ import (
 	"mediawatch/news"
 	"mediawatch/query"
 	"mediawatch/search"
+	"mediawatch/text"
 )
 
 const (
@@ -123,11 +124,11 @@ func (s *Server) searchResults(r *http.Request, b *searchBody, o resultsOf) erro
 	hits = hits[:min(len(hits), o.limit)]
 	switch {
 	case late:
-		b.Found = fmt.Sprintf("the first %s; it took too long to look through everything: choose a shorter time", thousands(len(hits)))
+		b.Found = fmt.Sprintf("the first %s; it took too long to look through everything: choose a shorter time", text.Number(len(hits)))
 	case more:
-		b.Found = fmt.Sprintf("the newest %s", thousands(len(hits)))
+		b.Found = fmt.Sprintf("the newest %s", text.Number(len(hits)))
 	default:
-		b.Found = thousands(len(hits))
+		b.Found = text.Number(len(hits))
 	}
 	if more && o.limit < searchMost {
 		b.More = "search?" + url.Values{"q": {b.Query}, "since": {r.FormValue("since")}, "n": {strconv.Itoa(min(searchMost, o.limit*3))}}.Encode()
@@ -154,7 +155,7 @@ func (s *Server) searchLines(r *http.Request, b *searchBody, hits []search.Hit) 
 		l := s.lineOf(&t, rootOf(r.URL.Path), "")
 		l.Quotes = quotes(h.Document, h.Item.Title, h.Evidence)
 		if n := len(stories[i].Members) - 1; n > 0 {
-			l.Also = count(n, "copy")
+			l.Also = text.Count(n, "copy")
 		}
 		b.Stories = append(b.Stories, l)
 	}

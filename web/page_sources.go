@@ -12,6 +12,7 @@ import (
 
 	"mediawatch/config"
 	"mediawatch/news"
+	"mediawatch/text"
 )
 
 type subscriptionsBody struct {
@@ -96,7 +97,7 @@ func healthLine(counts map[string]int, all int) string {
 	var of []string
 	for _, state := range []string{"failing", "gone", "silent", "new", "paused", "moved"} {
 		if n := counts[state]; n > 0 {
-			of = append(of, thousands(n)+" "+stateNames[state])
+			of = append(of, text.Number(n)+" "+stateNames[state])
 		}
 	}
 	switch {
@@ -105,7 +106,7 @@ func healthLine(counts map[string]int, all int) string {
 	case len(of) == 0:
 		parts = append(parts, "All are well.")
 	default:
-		parts = append(parts, fmt.Sprintf("Of %s: %s.", thousands(all), strings.Join(of, ", ")))
+		parts = append(parts, fmt.Sprintf("Of %s: %s.", text.Number(all), strings.Join(of, ", ")))
 	}
 	return strings.Join(parts, " ")
 }
@@ -115,7 +116,7 @@ var stateNames = map[string]string{"ok": "well", "silent": "silent", "failing": 
 func (s *Server) subscriptionRow(f news.Feed) subscriptionRow {
 	now := s.o.Now()
 	row := subscriptionRow{
-		Title: cmp.Or(f.Title, hideLogin(f.Address)), Address: hideLogin(f.Address), Link: webURL(f.Link), State: feedState(f), Items: thousands(int(f.Items)),
+		Title: cmp.Or(f.Title, hideLogin(f.Address)), Address: hideLogin(f.Address), Link: webURL(f.Link), State: feedState(f), Items: text.Number(int(f.Items)),
 		LastNew: whenOf(f.LastNew, now), Next: whenOf(f.NextDue, now),
 	}
 	row.Words = stateNames[row.State]
@@ -126,7 +127,7 @@ func (s *Server) subscriptionRow(f news.Feed) subscriptionRow {
 	case "failing":
 		row.Notes = append(row.Notes, strings.TrimPrefix(f.Error, "get "+f.Location+": "))
 		if f.Failures > 1 {
-			row.Words = fmt.Sprintf("failing: %s in a row", count(f.Failures, "time"))
+			row.Words = fmt.Sprintf("failing: %s in a row", text.Count(f.Failures, "time"))
 		}
 		if !f.FailSince.IsZero() {
 			row.Notes = append(row.Notes, "since "+whenOf(f.FailSince, now).Short)
@@ -233,9 +234,9 @@ func (s *Server) outletsPage(r *http.Request) (page, error) {
 		looked += len(items)
 		before = items[len(items)-1].Seq
 	}
-	b := outletsBody{Summary: "The publishers of what is read. Counted are the newest " + thousands(looked) + " articles."}
+	b := outletsBody{Summary: "The publishers of what is read. Counted are the newest " + text.Number(looked) + " articles."}
 	for _, name := range order {
-		rows[name].Items = thousands(rows[name].n)
+		rows[name].Items = text.Number(rows[name].n)
 		b.Rows = append(b.Rows, *rows[name])
 	}
 	slices.SortStableFunc(b.Rows, func(a, b outletRow) int { return cmp.Or(cmp.Compare(b.n, a.n), strings.Compare(a.Name, b.Name)) })

@@ -9,6 +9,7 @@ import (
 
 	"mediawatch/news"
 	"mediawatch/store"
+	"mediawatch/text"
 )
 
 type storyBody struct {
@@ -91,7 +92,7 @@ func (s *Server) storyBody(story news.Story, k *knowledge) storyBody {
 	}
 	b.Summary = "One article; nobody else has been seen with its text."
 	if len(items) > 1 {
-		b.Summary = fmt.Sprintf("The same text in %s of %s.", count(len(items), "article"), count(len(outlets), "outlet"))
+		b.Summary = fmt.Sprintf("The same text in %s of %s.", text.Count(len(items), "article"), text.Count(len(outlets), "outlet"))
 		b.First = s.first(items)
 	}
 	return b
@@ -135,7 +136,7 @@ func (s *Server) first(items []*news.Item) *firstSeen {
 		if rest == 1 {
 			verb += "s"
 		}
-		f.Rest = strings.Join([]string{thousands(rest), "of the", thousands(len(items)), verb, "no exact time and may be earlier."}, " ")
+		f.Rest = strings.Join([]string{text.Number(rest), "of the", text.Number(len(items)), verb, "no exact time and may be earlier."}, " ")
 	}
 	return f
 }

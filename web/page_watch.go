@@ -8,6 +8,7 @@ import (
 
 	"mediawatch/config"
 	"mediawatch/store"
+	"mediawatch/text"
 )
 
 // pageStories is how many stories a page lists.
@@ -54,7 +55,7 @@ func (s *Server) watchPage(r *http.Request) (page, error) {
 		entries = entries[:pageStories]
 		b.Older = url.PathEscape(name) + "?page=" + strconv.Itoa(n+1)
 	} else if matches > 0 {
-		b.Beyond = count(matches, "article") + " match in all; older ones than these are kept, though not in the feed."
+		b.Beyond = text.Count(matches, "article") + " match in all; older ones than these are kept, though not in the feed."
 	}
 	if n > 1 || b.Older != "" {
 		b.Range = "page " + strconv.Itoa(n)
@@ -75,7 +76,7 @@ func (s *Server) matchesOf(r *http.Request, b *watchBody) (int, error) {
 	}
 	b.Query, b.Lint = strings.TrimSpace(w.Source), w.Query.Lint()
 	c, err := s.tally.count(r.Context(), s.store, b.Name)
-	parts := []string{count(int(c.Matches), "article") + " so far"}
+	parts := []string{text.Count(int(c.Matches), "article") + " so far"}
 	if !c.Last.IsZero() {
 		parts = append(parts, "last hit "+ago(c.Last, s.o.Now()))
 	}

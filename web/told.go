@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 
@@ -158,11 +157,11 @@ func (t *told) otherOutlets() int {
 func (t *told) alsoLine() string {
 	switch n := t.otherOutlets(); {
 	case n > 0:
-		return "also covered by " + count(n, "outlet")
+		return "also covered by " + text.Count(n, "outlet")
 	case len(t.others) > 0:
-		return "also published " + count(len(t.others), "time")
+		return "also published " + text.Count(len(t.others), "time")
 	case t.outside > 0:
-		return "+" + count(t.outside, "copy") + " outside this watch"
+		return "+" + text.Count(t.outside, "copy") + " outside this watch"
 	}
 	return ""
 }
@@ -199,28 +198,4 @@ func webURL(raw string) string {
 		return ""
 	}
 	return u.String()
-}
-
-// count is a number with its noun.
-func count(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case noun == "copy":
-		noun = "copie"
-	case noun == "story":
-		noun = "storie"
-	case noun == "match" || noun == "watch":
-		noun += "e"
-	}
-	return fmt.Sprintf("%s %ss", thousands(n), noun)
-}
-
-// thousands is a number with a comma every three digits.
-func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"mediawatch/news"
+	"mediawatch/text"
 )
 
 // when is a time as pages show it: short for the eye, whole for the pointer, exact for machines.
@@ -69,9 +70,9 @@ func ago(t, now time.Time) string {
 	case d < time.Minute:
 		return "just now"
 	case d < 2*time.Hour:
-		return count(int(d/time.Minute), "minute") + " ago"
+		return text.Count(int(d/time.Minute), "minute") + " ago"
 	case d < 48*time.Hour:
-		return count(int(d/time.Hour), "hour") + " ago"
+		return text.Count(int(d/time.Hour), "hour") + " ago"
 	}
-	return count(int(d/(24*time.Hour)), "day") + " ago"
+	return text.Count(int(d/(24*time.Hour)), "day") + " ago"
 }

@@ -184,9 +184,9 @@ func (f *feedReport) lines() []string {
 	if f.Truncated {
 		say("warning", "the answer ended early")
 	}
-	say("feed", "%s (%s, %s), %d %s", f.Title, f.Format, f.Charset, f.Items, plural(f.Items, "item"))
+	say("feed", "%s (%s, %s), %s", f.Title, f.Format, f.Charset, text.Count(f.Items, "item"))
 	if f.Items > 0 {
-		say("dates", "%d of %d %s dated, %d with a zone", f.Dated, f.Items, plural(f.Items, "item"), f.Exact)
+		say("dates", "%d of %d %s dated, %d with a zone", f.Dated, f.Items, text.Plural(f.Items, "item"), f.Exact)
 		say("identity", "%d with an id of their own, %d with a link", f.Ids, f.Links)
 		say("text", "%s", f.words())
 	}
@@ -244,11 +244,11 @@ func (f *feedReport) conditional() string {
 func (f *feedReport) words() string {
 	switch {
 	case f.Full == f.Items:
-		return fmt.Sprintf("full: %d of %d %s carry more than an excerpt", f.Full, f.Items, plural(f.Items, "item"))
+		return fmt.Sprintf("full: %d of %d %s carry more than an excerpt", f.Full, f.Items, text.Plural(f.Items, "item"))
 	case f.Full > 0:
-		return fmt.Sprintf("partly full: %d of %d %s carry more than an excerpt", f.Full, f.Items, plural(f.Items, "item"))
+		return fmt.Sprintf("partly full: %d of %d %s carry more than an excerpt", f.Full, f.Items, text.Plural(f.Items, "item"))
 	case f.Excerpt > 0:
-		return fmt.Sprintf("excerpts in %d of %d %s; full_text = true asks for the pages of new ones", f.Excerpt, f.Items, plural(f.Items, "item"))
+		return fmt.Sprintf("excerpts in %d of %d %s; full_text = true asks for the pages of new ones", f.Excerpt, f.Items, text.Plural(f.Items, "item"))
 	}
 	return "headlines only; full_text = true asks for the pages of new items"
 }
@@ -260,12 +260,5 @@ func (f *feedReport) verdict() string {
 	case "poor":
 		return fmt.Sprintf("poor: %s", strings.Join(f.Wrong, "; "))
 	}
-	return fmt.Sprintf("usable: %d %s could be better", len(f.Wrong), plural(len(f.Wrong), "thing"))
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return noun
-	}
-	return noun + "s"
+	return fmt.Sprintf("usable: %d %s could be better", len(f.Wrong), text.Plural(len(f.Wrong), "thing"))
 }

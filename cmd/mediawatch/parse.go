@@ -85,7 +85,7 @@ func (c *parseCmd) feed(data []byte) (any, []string, error) {
 		return nil, nil, err
 	}
 	dump := feeds.Dump(doc)
-	lines := []string{fmt.Sprintf("%s (%s, %s): %d items", doc.Feed.Title, doc.Format, doc.Charset, len(doc.Entries))}
+	lines := []string{fmt.Sprintf("%s (%s, %s): %s", doc.Feed.Title, doc.Format, doc.Charset, text.Count(len(doc.Entries), "item"))}
 	for _, e := range doc.Entries {
 		it := e.Item()
 		when := "undated"

@@ -11,6 +11,7 @@ import (
 
 	"mediawatch/config"
 	"mediawatch/daemon"
+	"mediawatch/text"
 )
 
 type serveCmd struct{}
@@ -114,7 +115,8 @@ func (c *cfgCheckCmd) Run(_ context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "%s is sound: %d feeds, %d seed folders, %d watches, %d digests\n", cfg.File, len(cfg.Feeds), len(cfg.Seeds), len(cfg.Watches), len(cfg.Digests))
+	fmt.Fprintf(a.stdout, "%s is sound: %s, %s, %s, %s\n", cfg.File,
+		text.Count(len(cfg.Feeds), "feed"), text.Count(len(cfg.Seeds), "seed folder"), text.Count(len(cfg.Watches), "watch"), text.Count(len(cfg.Digests), "digest"))
 	return nil
 }
 
