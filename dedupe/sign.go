@@ -57,15 +57,16 @@ func (t *tokens) sentences(dst []uint64) []uint64 {
 	for _, end := range t.ends {
 		words := t.buf[start:end]
 		start = end
-		if !atLeast(words, sentenceTokens) {
-			continue
-		}
 		h := xxh3.HashSeed(words, seedSentence)
-		at, found := slices.BinarySearch(least, h)
-		if found || at >= signSentences {
+		full := len(least) == signSentences
+		if full && h >= least[signSentences-1] || !atLeast(words, sentenceTokens) {
 			continue
 		}
-		if len(least) == signSentences {
+		at, found := slices.BinarySearch(least, h)
+		if found {
+			continue
+		}
+		if full {
 			least = least[:signSentences-1]
 		}
 		least = slices.Insert(least, at, h)
@@ -112,9 +113,7 @@ func (t *tokens) lead(dst []uint64) []uint64 {
 func least(grams []uint64, which uint64) uint64 {
 	m, by := ^uint64(0), which*0x9E3779B97F4A7C15
 	for _, g := range grams {
-		if h := (g ^ by) * 0xD6E8FEB86659FD93; h < m {
-			m = h
-		}
+		m = min(m, (g^by)*0xD6E8FEB86659FD93) // without a branch, which nothing could predict
 	}
 	return m
 }

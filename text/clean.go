@@ -46,6 +46,12 @@ func validUTF8(s string) string {
 // isClean reports whether Clean has nothing to do.
 func isClean(s string) bool {
 	for i := 0; i < len(s); {
+		for i+8 <= len(s) && printable(s[i:i+8]) {
+			i += 8
+		}
+		if i == len(s) {
+			break
+		}
 		c := s[i]
 		if c < utf8.RuneSelf {
 			if c < ' ' && c != '\t' && c != '\n' || c == 0x7F {
@@ -61,6 +67,14 @@ func isClean(s string) bool {
 		i += n
 	}
 	return true
+}
+
+// printable reports whether the first eight bytes of s are printable ASCII, space included.
+func printable(s string) bool {
+	_ = s[7]
+	w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	return (w|(w-' '*ones)|(w+ones))&high == 0 // no byte is 0x80 or more, less than a space, or a delete
 }
 
 // legal reports whether r may stand in our texts: the production Char of XML 1.0 without the control characters it discourages.

@@ -87,3 +87,17 @@ func TestCleanProperties(t *testing.T) {
 		}
 	})
 }
+
+// Eight bytes are looked at together: none of them may hide behind the others.
+func TestCleanSeesEveryByte(t *testing.T) {
+	for at := range 8 {
+		for b := range 256 {
+			word := []byte("sixteen letters.")
+			word[at] = byte(b)
+			keep := b >= ' ' && b < 0x7F || b == '\t' || b == '\n'
+			if got := text.Clean(string(word)); (got == string(word)) != keep {
+				t.Errorf("byte %#x at %d: %q", b, at, got)
+			}
+		}
+	}
+}
