@@ -24,7 +24,11 @@ type line struct {
 	Edited  bool
 	Watches []watchRef
 	Quotes  [][]piece
+	hits    []span // what was found in the title
 }
+
+// Heading is the title with what was found in it marked.
+func (l line) Heading() []piece { return mark(l.Title, l.hits) }
 
 // lineOf is how a page shows what is told, in a list that is not about the watch named without.
 func (s *Server) lineOf(t *told, root, without string) line {
@@ -33,6 +37,7 @@ func (s *Server) lineOf(t *told, root, without string) line {
 		Root: root, ID: it.ID.String(), Story: it.ID.String(), URL: webURL(it.URL), Title: headline(it), Lang: it.Lang, Outlet: it.Outlet, Time: itemWhen(it, s.o.Now()),
 		Also: t.alsoLine(), Edited: it.N > 1, Quotes: t.quotes(), Watches: s.watchRefs(t.matches, without),
 	}
+	l.hits = spansIn(l.Title, "title", t.matches)
 	if !t.story.ID.IsZero() {
 		l.Story = t.story.ID.String()
 	}

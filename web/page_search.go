@@ -154,6 +154,7 @@ func (s *Server) searchLines(r *http.Request, b *searchBody, hits []search.Hit) 
 		t := told{item: &h.Item, story: stories[i], matches: matches[i]}
 		l := s.lineOf(&t, rootOf(r.URL.Path), "")
 		l.Quotes = quotes(h.Document, h.Item.Title, h.Evidence)
+		l.hits = spansIn(l.Title, "title", []news.Match{{Evidence: h.Evidence}})
 		if n := len(stories[i].Members) - 1; n > 0 {
 			l.Also = text.Count(n, "copy")
 		}
