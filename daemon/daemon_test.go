@@ -315,6 +315,29 @@ func TestG06_DowntimeOverManySlotsGivesOneDigestWithEverything(t *testing.T) {
 	}
 }
 
+// A process that is killed while it sends leaves its claim behind; the next one makes the delivery at once, not when the claim has run out.
+func TestADeliveryInterruptedByAKillIsMadeAtTheNextStart(t *testing.T) {
+	n := newNewsroom(t)
+	n.pass()
+	n.publish("1", "Port closed", "The harbour is shut.")
+	n.pass()
+	n.at(16, 7)
+	if err := n.d.dueDigests(t.Context()); err != nil { // the edition and its delivery are committed, and nothing is sent
+		t.Fatal(err)
+	}
+	claimed, err := n.store.Claim(t.Context(), n.clock, n.clock.Add(deliveryLease)) // and here it dies
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.restart()
+	n.clock = n.clock.Add(time.Minute)
+	n.pass()
+	list, err := n.store.Deliveries(t.Context(), claimed.Digest, claimed.Number)
+	if err != nil || len(list) != 1 || list[0].State != news.DeliverySent || list[0].Attempts != 2 {
+		t.Fatalf("%+v, %v; want it sent at the second attempt", list, err)
+	}
+}
+
 func TestPreviewChangesNothing(t *testing.T) {
 	n := newNewsroom(t)
 	n.pass()

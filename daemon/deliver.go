@@ -23,6 +23,19 @@ const (
 // deliveryLease is how long an attempt may take: connecting, sending, and the ten minutes a server may think about the final dot.
 const deliveryLease = 20 * time.Minute
 
+// releaseLeases lets go of what an earlier process was sending when it died. The receiver may have it; it gets the same bytes again.
+func (d *Daemon) releaseLeases(ctx context.Context) error {
+	r, ok := d.o.Store.(store.LeaseReleaser)
+	if !ok {
+		return nil
+	}
+	n, err := r.ReleaseLeases(ctx, d.o.Now())
+	if n > 0 {
+		d.o.Log.Info("deliveries that were interrupted are made again", "deliveries", n)
+	}
+	return err
+}
+
 // deliver hands over every delivery that is due, one after the other.
 func (d *Daemon) deliver(ctx context.Context) error {
 	for {

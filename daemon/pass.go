@@ -190,7 +190,7 @@ type RunOptions struct {
 
 // Run makes one pass: seed folders, due feeds, followers, due digests, deliveries.
 func (d *Daemon) Run(ctx context.Context, o RunOptions) (Summary, error) {
-	if err := d.adopt(ctx); err != nil {
+	if err := errors.Join(d.adopt(ctx), d.releaseLeases(ctx)); err != nil {
 		return Summary{}, err
 	}
 	noSpace := d.space() // then nothing is read, and the rest goes on

@@ -37,6 +37,9 @@ func (d *Daemon) Serve(ctx context.Context) error {
 		return errors.Join(err, listener.Close())
 	}
 	defer os.Remove(SocketPath(cfg))
+	if err := d.releaseLeases(ctx); err != nil { // before anybody can ask for a sender
+		return errors.Join(err, listener.Close(), socket.Close())
+	}
 	public := d.serveHTTP(listener, d.web)
 	private := d.serveHTTP(socket, d.Handler())
 	defer func() {

@@ -368,4 +368,9 @@ type (
 	Reindexer interface {
 		Reindex(ctx context.Context) error
 	}
+	// LeaseReleaser is an engine whose store one process owns: when that process begins, no sender of an earlier one can be alive, and what those had claimed need
+	// not wait for the end of their leases. ReleaseLeases makes it due at now, as unknown work, and returns how much it was. Never call it beside a sender.
+	LeaseReleaser interface {
+		ReleaseLeases(ctx context.Context, now time.Time) (int, error)
+	}
 )

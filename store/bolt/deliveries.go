@@ -499,3 +499,49 @@ func (s *Store) Settle(ctx context.Context, d news.Delivery) error {
 		return t.putDelivery(key, &old, &r)
 	})
 }
+
+// ReleaseLeases makes the deliveries that a dead process was sending due at now; see store.LeaseReleaser.
+func (s *Store) ReleaseLeases(ctx context.Context, now time.Time) (int, error) {
+	if err := checkTime("now", now); err != nil {
+		return 0, fmt.Errorf("release leases: %w", err)
+	}
+	held := make(map[string]deliveryRecord)
+	err := s.view(ctx, "release leases", func(t *txn) error { return t.leased(now, held) })
+	if err != nil || len(held) == 0 {
+		return 0, err
+	}
+	err = s.update(ctx, "release leases", func(t *txn) error {
+		clear(held)
+		if err := t.leased(now, held); err != nil {
+			return err
+		}
+		for key, old := range held {
+			r := old
+			r.Lease = micros(now)
+			if err := t.putDelivery([]byte(key), &old, &r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return len(held), err
+}
+
+// leased puts the deliveries whose sender's lease ends after now into held, by their keys.
+func (t *txn) leased(now time.Time, held map[string]deliveryRecord) error {
+	c := t.bucket(bkWork).Cursor()
+	for k, _ := c.Seek(timeKey(micros(now), nil)); len(k) >= 8; k, _ = c.Next() {
+		var r deliveryRecord
+		ok, err := t.getRecord(bkDeliveries, k[8:], &r)
+		if err == nil && !ok {
+			err = damaged(bkDeliveries, k[8:], "missing")
+		}
+		if err != nil {
+			return err
+		}
+		if news.DeliveryState(r.State) == news.DeliverySending && r.Lease > micros(now) {
+			held[string(k[8:])] = r
+		}
+	}
+	return nil
+}

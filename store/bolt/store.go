@@ -60,10 +60,11 @@ type Store struct {
 }
 
 var (
-	_ store.Store     = (*Store)(nil)
-	_ store.Verifier  = (*Store)(nil)
-	_ store.Backuper  = (*Store)(nil)
-	_ store.Reindexer = (*Store)(nil)
+	_ store.Store         = (*Store)(nil)
+	_ store.Verifier      = (*Store)(nil)
+	_ store.Backuper      = (*Store)(nil)
+	_ store.Reindexer     = (*Store)(nil)
+	_ store.LeaseReleaser = (*Store)(nil)
 )
 
 // Open opens the store at path, and makes it when it is not there: the folder with mode 0700, the file with 0600.

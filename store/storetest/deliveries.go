@@ -151,6 +151,7 @@ func runDeliveries(t *testing.T, fresh Fresh) {
 	cases(t, fresh, []testCase{
 		{"what is due first is claimed first, under a lease and a fence", deliveryClaim},
 		{"a lease that ran out is work again", deliveryLapsed},
+		{"leases of a process that is gone are released", deliveryReleased},
 		{"only the holder of the fence settles", deliveryFence},
 		{"outcomes decide what happens next", deliveryOutcomes},
 		{"lists of all, of a digest, of an edition", deliveryLists},
@@ -206,6 +207,28 @@ func deliveryLapsed(f *fixture) {
 	again.State, again.Settled, again.Answer = news.DeliverySent, at(12), "250 ok"
 	f.ok(f.Settle(f.ctx, again))
 	f.same("sent", f.claim(999), news.Delivery{})
+}
+
+func deliveryReleased(f *fixture) {
+	releaser, ok := f.Store.(store.LeaseReleaser)
+	if !ok {
+		return // the store belongs to no single process: leases run out by themselves
+	}
+	f.deliver(pending("daily", 1, "a", 1), pending("daily", 1, "b", 1), pending("daily", 1, "later", 9))
+	first := f.claim(1)
+	done := f.claim(1)
+	done.State, done.Settled, done.Answer = news.DeliverySent, at(1), "250 ok"
+	f.ok(f.Settle(f.ctx, done))
+	f.same("released", must[int](f)(releaser.ReleaseLeases(f.ctx, at(2))), 1)
+	f.same("released twice", must[int](f)(releaser.ReleaseLeases(f.ctx, at(2))), 0)
+	again := f.claim(2)
+	f.same("again", [4]any{again.Recipient, again.Attempts, again.Fence, again.State}, [4]any{first.Recipient, 2, uint64(2), news.DeliverySending})
+	if again.Answer == "" {
+		f.t.Fatal("it does not say that the receiver may have it")
+	}
+	first.State, first.Settled = news.DeliverySent, at(3)
+	f.is(f.Settle(f.ctx, first), store.ErrFenced)
+	f.same("nothing else is due", f.claim(2), news.Delivery{})
 }
 
 func deliveryFence(f *fixture) {
