@@ -95,7 +95,7 @@ func (c *Composed) remarks() []string {
 		out = append(out, text.Count(n, "edit")+" of articles that no edition has told.")
 	}
 	if n := c.Withdrawn; n > 0 {
-		out = append(out, text.Count(n, "article")+map[bool]string{true: " was", false: " were"}[n == 1]+" withdrawn, or edited so that nothing matches any more.")
+		out = append(out, text.Count(n, "article")+" withdrawn, or edited so that nothing matches any more.")
 	}
 	if len(c.Quiet) > 0 && !c.Empty {
 		out = append(out, "Nothing new: "+strings.Join(c.Quiet, ", ")+".")

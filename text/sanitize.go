@@ -94,8 +94,8 @@ func settle(src string) (out string, ok bool) {
 	done, at := 0, 0
 	l := lexer{s: src}
 	for t, more := l.next(); more; t, more = l.next() {
-		piece, ok := settled(t)
-		if !ok {
+		piece, known := settled(t)
+		if !known {
 			return "", false
 		}
 		if piece != t.raw {
@@ -206,9 +206,10 @@ func canonicalAttr(element, name, value string) bool {
 	switch element + " " + name {
 	case "a href":
 		u := settledURL(value)
-		return u != nil && (u.Scheme == "mailto" || webURL(value))
+		return u != nil && (u.Scheme == "mailto" || onWeb(u))
 	case "img src":
-		return webURL(value)
+		u := settledURL(value)
+		return u != nil && onWeb(u)
 	case "img alt", "abbr title":
 		return true
 	case "img width", "img height":
@@ -221,11 +222,8 @@ func canonicalAttr(element, name, value string) bool {
 	return false
 }
 
-// webURL reports whether v is an absolute http or https URL that the policy would leave as it is.
-func webURL(v string) bool {
-	u := settledURL(v)
-	return u != nil && (u.Scheme == "https" || u.Scheme == "http") && hasHost(u)
-}
+// onWeb reports whether u is an absolute http or https URL.
+func onWeb(u *url.URL) bool { return (u.Scheme == "https" || u.Scheme == "http") && hasHost(u) }
 
 // settledURL returns the URL that v is, as it stands in an attribute, if v is how net/url writes it: what the policy would write. Else nil.
 func settledURL(v string) *url.URL {

@@ -94,8 +94,7 @@ func (s *Server) overviewFigures(ctx context.Context, o *overview) error {
 	}
 	cfg := s.o.Config()
 	add := func(n int, noun string) {
-		number, noun, _ := strings.Cut(text.Count(n, noun), " ")
-		o.Figures = append(o.Figures, figure{number, noun})
+		o.Figures = append(o.Figures, figure{text.Number(n), text.Plural(n, noun)})
 	}
 	add(int(stats.Items), "article")
 	add(len(cfg.Watches), "watch")

@@ -27,11 +27,11 @@ import (
 )
 
 const (
-	gogc       = 100 // as the product, which leaves it at its default
-	workers    = 16  // as daemon.fetchWorkers
-	batchItems = 500 // as in ingest, with batchDocs and batchWait
+	gogc       = 100  // as the product, which leaves it at its default
+	workers    = 16   // as daemon.fetchWorkers
+	batchItems = 1000 // with batchDocs and batchWait pinned: a yardstick does not follow the tuning of ingest
 	batchDocs  = 1000
-	batchWait  = 500 * time.Millisecond
+	batchWait  = 200 * time.Millisecond
 )
 
 func main() {
