@@ -5,7 +5,7 @@ run: ; go run ./cmd/mediawatch serve
 test: ; go test ./...
 check: ; bash .ci/run
 lint: ; test -z "$$(gofmt -l .)" && go vet ./... && go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
-race: ; go test -race ./fetch ./schedule ./ingest ./follow ./daemon ./web ./store/bolt
+race: ; go test -race -short ./fetch ./schedule ./ingest ./follow ./daemon ./web ./store/bolt
 fuzz: ; bash .ci/fuzz 20s
 bench: ; bash bench/run
 torture: ; MEDIAWATCH_TORTURE=1 go test -timeout 3h ./torture ./schedule ./store/bolt

@@ -174,9 +174,7 @@ func (d *Daemon) settle(ctx context.Context) error {
 	if err := d.CatchUp(ctx); err != nil {
 		return err
 	}
-	d.follow.Lock()
-	moved, err := d.linker.Settle(ctx)
-	d.follow.Unlock()
+	moved, err := d.linker.Settle(ctx) // the followers go on meanwhile
 	if err != nil {
 		return err
 	}

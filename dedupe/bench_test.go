@@ -67,9 +67,9 @@ func BenchmarkSignAlone(b *testing.B) {
 func BenchmarkJudge(b *testing.B) {
 	it := &news.Item{}
 	it.Content = longText()
-	x := dedupe.FactsOf(it)
+	x := factsOf(it)
 	it.Content += "<p>And so on it went.</p>"
-	y := dedupe.FactsOf(it)
+	y := factsOf(it)
 	for b.Loop() {
 		dedupe.Judge(x, y)
 	}

@@ -1,8 +1,12 @@
 package dedupe
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"sync"
+
+	"github.com/zeebo/xxh3"
 )
 
 // maxBoilerplate is the number of tokens a line may have to be taken for boilerplate: stock sentences belong to the article.
@@ -10,27 +14,62 @@ const maxBoilerplate = 14
 
 // Boilerplate says which lines of a text belong to its site. The zero value knows the general phrases only, which are part of the version of the normal form.
 type Boilerplate struct {
-	learned map[string]bool
+	learned map[uint64]bool // hashes of lines in normal form
 }
 
 // Learned returns the general phrases together with lines that were learned. How lines are compared is the normal form's: typography does not matter.
 func Learned(lines ...string) Boilerplate {
-	bp := Boilerplate{make(map[string]bool, len(lines))}
+	bp := Boilerplate{make(map[uint64]bool, len(lines))}
 	for _, line := range lines {
 		var t tokens
 		t.add(decode(line))
 		if t.n > 0 {
-			bp.learned[string(t.buf)] = true
+			bp.learned[xxh3.Hash(t.buf)] = true
 		}
 	}
 	return bp
 }
 
-// has reports whether a line of n tokens, each followed by a space, is boilerplate.
-func (bp Boilerplate) has(line []byte, n int) bool {
-	if bp.learned[string(line)] {
-		return true
+// with returns what either knows.
+func (bp Boilerplate) with(o Boilerplate) Boilerplate {
+	both := Boilerplate{make(map[uint64]bool, len(bp.learned)+len(o.learned))}
+	maps.Copy(both.learned, bp.learned)
+	maps.Copy(both.learned, o.learned)
+	return both
+}
+
+// cut returns a plain text without the lines that were learned.
+func (bp Boilerplate) cut(plain string) string {
+	var out strings.Builder
+	var t tokens
+	for line := range lines(plain) {
+		t.reset(position{})
+		t.add(line)
+		if !bp.learnt(t.buf) {
+			out.WriteString(line)
+			out.WriteByte('\n')
+		}
 	}
+	return out.String()
+}
+
+// without returns the lines, in normal form, that were not learned.
+func (bp Boilerplate) without(lines []string) []string {
+	return slices.DeleteFunc(lines, func(line string) bool { return bp.learned[xxh3.HashString(line+" ")] })
+}
+
+// holdsAny reports whether one of the lines with these hashes was learned.
+func (bp Boilerplate) holdsAny(lines []uint64) bool {
+	return len(bp.learned) > 0 && slices.ContainsFunc(lines, func(h uint64) bool { return bp.learned[h] })
+}
+
+// learnt reports whether a line of tokens, each followed by a space, was learned.
+func (bp Boilerplate) learnt(line []byte) bool {
+	return len(bp.learned) > 0 && bp.learned[xxh3.Hash(line)]
+}
+
+// general reports whether a line of n tokens, each followed by a space, is boilerplate of any site.
+func general(line []byte, n int) bool {
 	if n > maxBoilerplate {
 		return false
 	}

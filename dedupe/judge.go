@@ -52,17 +52,22 @@ type Facts struct {
 	words          []uint64 // of the body; only of short texts
 	grams          []uint64
 	names, figures []uint64
-	exact          tokens // the headline
-	tokens         int    // of the body
+	lines          []uint64 // of the body, in order
+	exact          tokens   // the headline
+	tokens         int      // of the body
 }
 
-// FactsOf returns the facts of a revision whose Keys are set.
-func FactsOf(it *news.Item) *Facts {
+// FactsOf returns the facts of a revision whose Keys are set, without the lines of a site.
+func FactsOf(it *news.Item, site Boilerplate) *Facts {
 	plain := text.Plain(it.HTML())
-	t := Normal(it.Title, plain, Boilerplate{})
+	t, d := normal(it.Title, plain, site, false)
+	plain = decode(plain)
+	if d.learned {
+		plain = site.cut(plain)
+	}
 	f := &Facts{
 		outlet: it.Outlet, feed: it.Feed, seed: it.Kind == news.KindSeed, identity: it.Identity, keys: it.Keys, place: place(it.URL),
-		exact: t.title, tokens: t.body.n, figures: figures(&t.body), names: names(decode(plain)),
+		exact: t.title, tokens: t.body.n, figures: figures(&t.body), names: names(plain), lines: t.lineHashes(),
 	}
 	for h := range t.title.hashes() {
 		f.headline = append(f.headline, h)

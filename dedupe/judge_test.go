@@ -30,7 +30,11 @@ func piece(outlet, title, body string) *news.Item {
 	return it
 }
 
-func judge(a, b *news.Item) dedupe.Verdict { return dedupe.Judge(dedupe.FactsOf(a), dedupe.FactsOf(b)) }
+// signOf and factsOf know no site.
+func signOf(it *news.Item) dedupe.Signature { return dedupe.SignOf(it, dedupe.Boilerplate{}) }
+func factsOf(it *news.Item) *dedupe.Facts   { return dedupe.FactsOf(it, dedupe.Boilerplate{}) }
+
+func judge(a, b *news.Item) dedupe.Verdict { return dedupe.Judge(factsOf(a), factsOf(b)) }
 
 func TestJudge(t *testing.T) {
 	whole := topical("harbour", 0, 20)
@@ -131,8 +135,8 @@ func TestSignature(t *testing.T) {
 	whole := topical("harbour", 0, 20)
 	find := func(a, b string) int {
 		x := dedupe.NewIndex(0)
-		x.Add(dedupe.Entry{Item: news.ItemID{1}, Seq: 1}, 0, dedupe.SignOf(piece("", "", a)), news.Hash{})
-		if c := x.Find(dedupe.SignOf(piece("", "", b)), 0); len(c) == 1 {
+		x.Add(dedupe.Entry{Item: news.ItemID{1}, Seq: 1}, 0, signOf(piece("", "", a)), news.Hash{})
+		if c := x.Find(signOf(piece("", "", b)), 0); len(c) == 1 {
 			return c[0].Shared
 		}
 		return 0
@@ -150,7 +154,7 @@ func TestSignature(t *testing.T) {
 		t.Error("another text is found")
 	}
 	for _, empty := range []string{"", "word", "two words"} {
-		if s := dedupe.SignOf(piece("", "A headline of some words", empty)); len(s.Prints) != 0 {
+		if s := signOf(piece("", "A headline of some words", empty)); len(s.Prints) != 0 {
 			t.Errorf("%q has prints %v", empty, s.Prints)
 		}
 	}
@@ -169,7 +173,7 @@ func TestSignatureVersion1(t *testing.T) {
 		{"港口委员会星期二表示，新的轮渡航线将于春季开通。工人们曾要求再试行一年。", 33, 0xae72699dde26a29, 12},
 		{"Совет гавани заявил во вторник, что новая паромная линия откроется весной.", 11, 0xdca40817e439817, 11},
 	} {
-		s := dedupe.SignOf(piece("", "", tt.body))
+		s := signOf(piece("", "", tt.body))
 		if s.Tokens != tt.tokens || len(s.Prints) != tt.n || s.Prints[0] != tt.first {
 			t.Errorf("%q: %d tokens, %d prints from %#x, want %d, %d, %#x", tt.body, s.Tokens, len(s.Prints), s.Prints[0], tt.tokens, tt.n, tt.first)
 		}
@@ -193,7 +197,7 @@ func TestSignatureEncoding(t *testing.T) {
 }
 
 func FuzzDecodeSignature(f *testing.F) {
-	f.Add(dedupe.SignOf(piece("", "", topical("harbour", 0, 9))).Encode())
+	f.Add(signOf(piece("", "", topical("harbour", 0, 9))).Encode())
 	f.Add([]byte{1})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if s, err := dedupe.DecodeSignature(b); err == nil && len(s.Prints) > dedupe.MaxPrints {
@@ -203,7 +207,7 @@ func FuzzDecodeSignature(f *testing.F) {
 }
 
 func TestIndexWindow(t *testing.T) {
-	s := dedupe.SignOf(piece("", "", topical("harbour", 0, 20)))
+	s := signOf(piece("", "", topical("harbour", 0, 20)))
 	x := dedupe.NewIndex(0)
 	for i, stated := range []dedupe.Day{100, 114, 115, dedupe.NoDay} {
 		x.Add(dedupe.Entry{Item: news.ItemID{byte(i + 1)}, Stated: stated, Seq: news.Seq(i + 1)}, 200, s, news.Hash{})
@@ -238,7 +242,7 @@ func TestIndexWindow(t *testing.T) {
 
 func TestIndexLimits(t *testing.T) {
 	x := dedupe.NewIndex(300)
-	same := dedupe.SignOf(piece("", "", topical("harbour", 0, 20)))
+	same := signOf(piece("", "", topical("harbour", 0, 20)))
 	for i := range 100 {
 		x.Add(dedupe.Entry{Seq: news.Seq(i + 1)}, 0, same, news.Hash{7})
 	}
@@ -252,7 +256,7 @@ func TestIndexLimits(t *testing.T) {
 		t.Errorf("a print of more than 200 texts finds %d", len(got))
 	}
 	for i := range 100 {
-		s := dedupe.SignOf(piece("", "", topical(fmt.Sprint("t", i), 0, 5)))
+		s := signOf(piece("", "", topical(fmt.Sprint("t", i), 0, 5)))
 		x.Add(dedupe.Entry{Seq: news.Seq(i + 1001)}, 4, s, news.Hash{})
 	}
 	if x.Len() > 300 || x.First() != 1001 {
@@ -303,7 +307,7 @@ func TestIndexFindsWhatAListFinds(t *testing.T) {
 func TestPrintsAreSpread(t *testing.T) {
 	low, all := 0, 0
 	for i := range 500 {
-		for _, p := range dedupe.SignOf(piece("", "", topical(fmt.Sprint("t", i), 0, 26))).Prints {
+		for _, p := range signOf(piece("", "", topical(fmt.Sprint("t", i), 0, 26))).Prints {
 			if all++; p < 1<<63 {
 				low++
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/zeebo/xxh3"
 	"golang.org/x/text/unicode/norm"
 
 	"mediawatch/text"
@@ -22,6 +23,7 @@ const (
 // Text is a headline and a body in normal form: sequences of tokens.
 type Text struct {
 	title, body tokens
+	lines       []int // where the body's lines end, in its buffer
 }
 
 // Title returns the tokens of the headline.
@@ -36,32 +38,41 @@ func (t *Text) Len() int { return t.body.n }
 // Normal returns a headline and a plain text in the normal form of news.KeyVersion, which docs/identities.md specifies. Lines are apart by line
 // breaks of any kind. The plain text must not be HTML: use text.Plain first.
 func Normal(title, plain string, bp Boilerplate) Text {
-	t, _ := normal(title, plain, bp)
+	t, _ := normal(title, plain, bp, false)
 	return t
 }
 
-// normal is Normal; whole reports that nothing of the text was dropped.
-func normal(title, plain string, bp Boilerplate) (t Text, whole bool) {
-	whole = true
+// dropped says what a normal form has not of its text.
+type dropped struct {
+	any     bool
+	learned bool // a line that was learned is in the text, dropped or not
+}
+
+// normal is Normal. With keep, lines that were learned stay.
+func normal(title, plain string, bp Boilerplate, keep bool) (t Text, d dropped) {
 	t.title.buf = make([]byte, 0, len(title)+8)
 	t.title.add(decode(title))
 	t.title.ends = nil
 	t.body.buf = make([]byte, 0, len(plain)+len(plain)/8+16)
 	t.body.ends = make([]int, 0, len(plain)/80+4)
+	t.lines = make([]int, 0, 16)
 	kept, first := 0, true
 	for line := range lines(decode(plain)) {
 		before := t.body.mark()
 		t.body.add(line)
-		switch n := t.body.n - before.n; {
+		words, n := t.body.buf[before.size:], t.body.n-before.n
+		site := n > 0 && bp.learnt(words)
+		d.learned = d.learned || site
+		switch {
 		case n == 0:
 			continue
-		case bp.has(t.body.buf[before.size:], n):
+		case site && !keep, general(words, n):
 			t.body.reset(before)
-			whole = false
+			d.any = true
 			continue
-		case first && n == t.title.n && string(t.body.buf[before.size:]) == string(t.title.buf):
+		case first && n == t.title.n && string(words) == string(t.title.buf):
 			t.body.reset(before)
-			first, whole = false, false
+			first, d.any = false, true
 			continue
 		}
 		first = false
@@ -69,16 +80,30 @@ func normal(title, plain string, bp Boilerplate) (t Text, whole bool) {
 			if cut := opening(line); cut > 0 {
 				t.body.reset(before)
 				t.body.add(line[cut:])
-				whole = false
+				d.any = true
 			}
 		}
 		if t.body.n >= maxTokens {
 			t.body.cap()
-			whole = false
+			d.any = true
+		}
+		t.lines = append(t.lines, len(t.body.buf))
+		if t.body.n >= maxTokens {
 			break
 		}
 	}
-	return t, whole
+	return t, d
+}
+
+// lineHashes returns the hash of each line of the body.
+func (t *Text) lineHashes() []uint64 {
+	out := make([]uint64, 0, len(t.lines))
+	start := 0
+	for _, end := range t.lines {
+		out = append(out, xxh3.Hash(t.body.buf[start:end]))
+		start = end
+	}
+	return out
 }
 
 // all returns a headline and a plain text as tokens with nothing dropped.

@@ -261,7 +261,7 @@ func TestIdentify(t *testing.T) {
 			t.Fatalf("Identify(%q, %q) differs from KeysOf and StateOf", it.Title, it.Content)
 		}
 		for range 2 { // from memory, then not
-			if sign := signatures.Sign(&it); !reflect.DeepEqual(sign, dedupe.SignOf(&it)) {
+			if sign := signatures.Sign(&it); !reflect.DeepEqual(sign, signOf(&it)) {
 				t.Fatalf("Sign(%q, %q) differs from SignOf", it.Title, it.Content)
 			}
 		}

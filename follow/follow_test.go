@@ -484,8 +484,13 @@ func settled(rt *rapid.T, t *testing.T, order []article) string {
 	return partitionOf(rt, h)
 }
 
+type failer interface {
+	Fatal(...any)
+	Fatalf(string, ...any)
+}
+
 // partitionOf is which items belong together, in a form that can be compared; it holds each story to be sound.
-func partitionOf(rt *rapid.T, h *house) string {
+func partitionOf(rt failer, h *house) string {
 	ids := allItems(h.t, h)
 	stories, err := h.store.Stories(context.Background(), ids)
 	if err != nil {

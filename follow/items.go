@@ -104,6 +104,15 @@ func (s *Items) Forget(id news.ItemID) {
 	}
 }
 
+// one returns a revision; nil when it was forgotten. It is shared: read only.
+func (s *Items) one(ctx context.Context, ref store.Ref) (*news.Item, error) {
+	items, err := s.get(ctx, []store.Ref{ref})
+	if err != nil {
+		return nil, err
+	}
+	return items[0], nil
+}
+
 // get returns the revisions in the order asked; nil for what was forgotten. The items are shared: read only.
 func (s *Items) get(ctx context.Context, refs []store.Ref) ([]*news.Item, error) {
 	items := make([]*news.Item, len(refs))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"mediawatch/dedupe"
 	"mediawatch/news"
@@ -15,12 +16,11 @@ import (
 const LinkerName = "linker"
 
 // linkerVersion names the algorithm; another one makes the linker recompute everything.
-var linkerVersion = fmt.Sprintf("near-%d.%d", news.KeyVersion, dedupe.SignVersion)
+var linkerVersion = fmt.Sprintf("near-%d.%d.%d", news.KeyVersion, dedupe.SignVersion, recordVersion)
 
 const (
-	stepEvents  = 1000 // journal events a step reads
-	keyHits     = 8    // first carriers of a key that are looked at
-	recentFacts = 512  // revisions whose facts stay at hand: about 5 MB
+	stepEvents = 1000 // journal events a step reads
+	keyHits    = 8    // first carriers of a key that are looked at
 )
 
 // Linker puts items that carry the same text, an abridged one, or show the same page, into one story.
@@ -30,19 +30,28 @@ const (
 type Linker struct {
 	store store.Store
 	items *Items
-	facts *dedupe.FactsCache
 
-	index *dedupe.Index // of the signatures up to at; nil: not read yet
-	at    news.Seq
+	mu      sync.Mutex // a step, or a part of settling that must not lie in one
+	judges  *dedupe.Judges[store.Ref]
+	learned boilerplate
+	index   *dedupe.Index // of the signatures up to at; nil: not read yet, nor the boilerplate
+	at      news.Seq
 }
 
 // NewLinker returns the linker of a store.
 func NewLinker(s store.Store, items *Items) *Linker {
-	return &Linker{store: s, items: items, facts: dedupe.NewFactsCache(recentFacts)}
+	return &Linker{store: s, items: items, judges: judgesOf(context.Background(), items)}
+}
+
+// judgesOf returns judges of revisions.
+func judgesOf(ctx context.Context, items *Items) *dedupe.Judges[store.Ref] {
+	return dedupe.NewJudges(func(ref store.Ref) (*news.Item, error) { return items.one(ctx, ref) })
 }
 
 // Step links the next events and returns how many it took; 0 means it has caught up.
 func (l *Linker) Step(ctx context.Context) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	from, err := l.store.Cursor(ctx, LinkerName)
 	if err != nil {
 		return 0, err
@@ -76,8 +85,13 @@ func (l *Linker) ready(ctx context.Context, upto news.Seq) error {
 	if l.index != nil && l.at == upto {
 		return nil
 	}
+	learned, err := readBoilerplate(ctx, l.store)
+	if err != nil {
+		return err
+	}
+	l.use(learned)
 	index := dedupe.NewIndex(0)
-	err := eachSignature(ctx, l.store, upto, func(r record) error {
+	err = eachSignature(ctx, l.store, upto, func(r record) error {
 		r.add(index)
 		return nil
 	})
@@ -86,6 +100,13 @@ func (l *Linker) ready(ctx context.Context, upto news.Seq) error {
 	}
 	l.index, l.at = index, upto
 	return nil
+}
+
+// use takes over what was learned.
+func (l *Linker) use(b boilerplate) {
+	l.learned = b
+	l.judges.Use(b.sites)
+	l.items.signatures.Use(b.sites)
 }
 
 // advance moves a cursor and ends its replay when it is through.
@@ -117,7 +138,7 @@ func (l *Linker) derive(ctx context.Context, d *store.Derivation, events []store
 		if err := l.linkExact(ctx, part, a); err != nil {
 			return err
 		}
-		r := newRecord(a, l.items.signatures.Sign(a.item))
+		r := newRecord(a, l.items.signatures.Sign(a.item), l.learned.version)
 		if err := l.linkNear(ctx, part, a, r); err != nil {
 			return err
 		}
@@ -241,7 +262,7 @@ func (l *Linker) linkNear(ctx context.Context, part *partition, a arrival, r rec
 		if part.story[c.Item] == part.story[a.item.ID] {
 			continue
 		}
-		v, err := l.judge(ctx, a, c)
+		v, err := l.judges.Judge(store.Ref{Item: a.item.ID, N: a.item.N}, store.Ref{Item: c.Item, N: int(c.N)})
 		if err != nil {
 			return err
 		}
@@ -262,28 +283,4 @@ func (l *Linker) linkNear(ctx context.Context, part *partition, a arrival, r rec
 		}
 	}
 	return nil
-}
-
-// judge relates an arrival to a candidate; not at all when that was forgotten.
-func (l *Linker) judge(ctx context.Context, a arrival, c dedupe.Candidate) (dedupe.Verdict, error) {
-	x, err := l.facts.Get(dedupe.FactsKey{Item: a.item.ID, N: a.item.N}, func() (*news.Item, error) { return a.item, nil })
-	if err != nil {
-		return dedupe.Verdict{}, err
-	}
-	y, err := l.factsOf(ctx, store.Ref{Item: c.Item, N: int(c.N)})
-	if err != nil || y == nil {
-		return dedupe.Verdict{}, err
-	}
-	return dedupe.Judge(x, y), nil
-}
-
-// factsOf returns the facts of a revision, nil when it was forgotten.
-func (l *Linker) factsOf(ctx context.Context, ref store.Ref) (*dedupe.Facts, error) {
-	return l.facts.Get(dedupe.FactsKey{Item: ref.Item, N: ref.N}, func() (*news.Item, error) {
-		items, err := l.items.get(ctx, []store.Ref{ref})
-		if err != nil {
-			return nil, err
-		}
-		return items[0], nil
-	})
 }

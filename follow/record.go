@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 
 	"mediawatch/dedupe"
 	"mediawatch/news"
@@ -18,16 +19,21 @@ type record struct {
 	n               int
 	stated, arrived dedupe.Day
 	keys            news.Keys // of the hashes only the first bytes
+	outlet          uint64    // dedupe.OutletHash
+	learned         int       // version of the boilerplate that was left out
 	sign            dedupe.Signature
 }
+
+// recordVersion is the version of what a record says.
+const recordVersion = 1
 
 // keptHash is how many bytes of a key a record has: enough to find by, since texts are judged afterwards.
 const keptHash = 16
 
-// newRecord makes the record of an arrival with that signature.
-func newRecord(a arrival, sign dedupe.Signature) record {
+// newRecord makes the record of an arrival with that signature, made by a version of the boilerplate.
+func newRecord(a arrival, sign dedupe.Signature, learned int) record {
 	it := a.item
-	r := record{seq: a.event.Seq, item: it.ID, n: it.N, sign: sign, stated: dedupe.DayOf(it.Published.Time), arrived: dedupe.DayOf(it.At)}
+	r := record{seq: a.event.Seq, item: it.ID, n: it.N, sign: sign, outlet: dedupe.OutletHash(it.Outlet), learned: learned, stated: dedupe.DayOf(it.Published.Time), arrived: dedupe.DayOf(it.At)}
 	if it.At.IsZero() {
 		r.arrived = dedupe.DayOf(it.Seen)
 	}
@@ -52,6 +58,8 @@ func (r *record) add(x *dedupe.Index) {
 func (r *record) signature() store.Signature {
 	b := binary.AppendVarint(nil, int64(r.stated))
 	b = binary.AppendVarint(b, int64(r.arrived))
+	b = binary.LittleEndian.AppendUint64(b, r.outlet)
+	b = binary.AppendUvarint(b, uint64(r.learned))
 	b = append(b, r.keys.Version)
 	b = append(b, r.keys.Content[:keptHash]...)
 	b = append(b, r.keys.URL[:keptHash]...)
@@ -71,6 +79,15 @@ func readRecord(s store.Signature) (record, error) {
 		}
 		*d, b = dedupe.Day(v), b[used:]
 	}
+	if len(b) < 8 {
+		return r, errRecord
+	}
+	r.outlet, b = binary.LittleEndian.Uint64(b), b[8:]
+	learned, used := binary.Uvarint(b)
+	if used <= 0 || learned > math.MaxInt32 {
+		return r, errRecord
+	}
+	r.learned, b = int(learned), b[used:]
 	if len(b) < 1+2*keptHash {
 		return r, errRecord
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -13,8 +14,11 @@ import (
 )
 
 // Settle divides all items of the window into stories at once, so that what belongs together does not depend on the order in which it arrived, and commits the
-// difference to what the linker found step by step. It returns how many items changed their story. It does nothing while the linker has not caught up with a
-// recomputation, and must not run beside a step.
+// difference to what the linker found step by step. Before that it learns the lines that outlets put around their texts, and signs anew the texts that
+// may hold some. It returns how many items changed their story.
+//
+// Steps go on meanwhile: only what is written waits for them, and what they linked since Settle began stays until the next one. It does nothing while the linker
+// has not caught up with a recomputation, or is set back on the way, and must not run beside another Settle.
 //
 // Links to items that have left the window stay as they are.
 func (l *Linker) Settle(ctx context.Context) (int, error) {
@@ -22,28 +26,34 @@ func (l *Linker) Settle(ctx context.Context) (int, error) {
 	if err != nil || at.Version != linkerVersion || at.Replay != 0 {
 		return 0, err
 	}
-	s := &settling{linker: l}
-	if err := s.read(ctx, at.Seq); err != nil {
-		return 0, fmt.Errorf("settle stories: %w", err)
+	s := &settling{linker: l, at: at.Seq}
+	for _, part := range []func(context.Context) error{s.read, s.learn, s.sign, s.divide, s.keep} {
+		switch err := part(ctx); {
+		case errors.Is(err, errSetBack):
+			return 0, nil
+		case err != nil:
+			return 0, fmt.Errorf("settle stories: %w", err)
+		}
 	}
-	links, err := s.divide(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("settle stories: %w", err)
-	}
-	places, moved := s.difference(links)
-	if len(places) == 0 {
-		return 0, nil
-	}
-	return moved, l.store.Commit(ctx, store.Derivation{Follower: LinkerName, From: at, To: at, Places: places})
+	return s.moved, nil
 }
+
+// errSetBack says that the linker begins again.
+var errSetBack = errors.New("the linker was set back")
 
 // settling is one Settle.
 type settling struct {
 	linker  *Linker
+	at      news.Seq // it sees the journal up to here
+	learned boilerplate
+
 	records []record // of the window, by item, then by revision
 	items   []settled
 	number  map[news.ItemID]int // of an item in items: first those of the window by id, then the other members of their stories
 	window  int                 // how many are of the window
+	linked  map[[2]int]bool     // the links of stories that have not changed since
+	edges   []dedupe.Edge       // what holds stories together
+	moved   int
 }
 
 // settled is an item with its present place.
@@ -55,9 +65,9 @@ type settled struct {
 }
 
 // read gathers the window and the stories its items are in.
-func (s *settling) read(ctx context.Context, upto news.Seq) error {
+func (s *settling) read(ctx context.Context) error {
 	st := s.linker.store
-	err := eachSignature(ctx, st, upto, func(r record) error {
+	err := eachSignature(ctx, st, s.at, func(r record) error {
 		s.records = append(s.records, r)
 		return nil
 	})
@@ -76,34 +86,46 @@ func (s *settling) read(ctx context.Context, upto news.Seq) error {
 	if err != nil {
 		return err
 	}
-	s.number, s.window = make(map[news.ItemID]int, len(ids)), len(ids)
+	s.number, s.window, s.linked = make(map[news.ItemID]int, len(ids)), len(ids), make(map[[2]int]bool)
 	for i, id := range ids {
 		s.number[id] = i
 		s.items = append(s.items, settled{id: id, seq: heads[i].Seq, story: id})
 	}
-	return s.readStories(ctx, first)
+	// A story that an item of the window is in has changed since the window began.
+	return s.storiesSince(ctx, first-1, func(story *news.Story) {
+		if slices.ContainsFunc(story.Members, func(m news.Member) bool { _, ok := s.number[m.Item]; return ok }) {
+			s.take(story)
+		}
+		if story.Seq > s.at {
+			return
+		}
+		for i := range story.Members {
+			if pair, ok := s.pair(&story.Members[i]); ok {
+				s.linked[pair] = true
+			}
+		}
+	})
 }
 
-// readStories takes over how items are placed now. A story that an item of the window is in has changed since the window began.
-func (s *settling) readStories(ctx context.Context, first news.Seq) error {
+// storiesSince visits the stories that changed after a place in the journal.
+func (s *settling) storiesSince(ctx context.Context, after news.Seq, visit func(*news.Story)) error {
 	for before := news.Seq(0); ; {
 		page, err := s.linker.store.RecentStories(ctx, before, 0)
 		if err != nil || len(page) == 0 {
 			return err
 		}
-		for _, story := range page {
-			if story.Seq < first {
+		for i := range page {
+			if page[i].Seq <= after {
 				return nil
 			}
-			before = story.Seq
-			if slices.ContainsFunc(story.Members, func(m news.Member) bool { _, ok := s.number[m.Item]; return ok }) {
-				s.takeStory(story)
-			}
+			before = page[i].Seq
+			visit(&page[i])
 		}
 	}
 }
 
-func (s *settling) takeStory(story news.Story) {
+// take takes over how the members of a story are placed.
+func (s *settling) take(story *news.Story) {
 	for _, m := range story.Members {
 		n, ok := s.number[m.Item]
 		if !ok {
@@ -115,40 +137,124 @@ func (s *settling) takeStory(story news.Story) {
 	}
 }
 
-// divide computes how items belong together.
-func (s *settling) divide(ctx context.Context) ([]dedupe.Link, error) {
+// pair names the two ends of a member's link; ok is false for an original, and for ends that are not known.
+func (s *settling) pair(m *news.Member) (pair [2]int, ok bool) {
+	a, known := s.number[m.Item]
+	b, too := s.number[m.Of]
+	return [2]int{min(a, b), max(a, b)}, known && too && !m.Of.IsZero()
+}
+
+// learn learns from the texts of the window, in one outlet after another.
+func (s *settling) learn(ctx context.Context) error {
+	var err error
+	if s.learned, err = readBoilerplate(ctx, s.linker.store); err != nil {
+		return err
+	}
+	samples := make([]dedupe.Sample, len(s.records))
+	for i := range s.records {
+		samples[i] = dedupe.Sample{Outlet: s.records[i].outlet, ID: s.records[i].item}
+	}
+	lines, err := dedupe.Learn(samples, s.learned.sites, func(i int) (*news.Item, error) { return s.load(ctx, i) })
+	if err != nil || len(lines) == 0 {
+		return err
+	}
+	l := s.linker
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.commit(ctx, store.Derivation{Boilerplate: s.learned.next(lines)}); err != nil {
+		return err
+	}
+	if s.learned, err = readBoilerplate(ctx, l.store); err != nil {
+		return err
+	}
+	l.use(s.learned)
+	return nil
+}
+
+// load reads the text of a record; nil when it was forgotten.
+func (s *settling) load(ctx context.Context, i int) (*news.Item, error) {
+	return s.linker.items.one(ctx, store.Ref{Item: s.records[i].item, N: s.records[i].n})
+}
+
+// commit keeps what moves no cursor. The linker must be locked.
+func (l *Linker) commit(ctx context.Context, d store.Derivation) error {
+	at, err := l.store.Cursor(ctx, LinkerName)
+	if err != nil {
+		return err
+	}
+	if at.Version != linkerVersion || at.Replay != 0 {
+		return errSetBack
+	}
+	d.Follower, d.From, d.To = LinkerName, at, at
+	return l.store.Commit(ctx, d)
+}
+
+// signatureBatch is how many signatures are replaced at a time.
+const signatureBatch = 1000
+
+// sign signs anew the texts of outlets of which more is known now.
+func (s *settling) sign(ctx context.Context) error {
+	var fresh []store.Signature
+	signed := false
+	flush := func() error {
+		l := s.linker
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		err := l.commit(ctx, store.Derivation{Signatures: fresh})
+		fresh = fresh[:0]
+		return err
+	}
+	for i := range s.records {
+		r := &s.records[i]
+		if !s.learned.stale(r) {
+			continue
+		}
+		it, err := s.load(ctx, i)
+		if err != nil {
+			return err
+		}
+		if it == nil {
+			continue
+		}
+		signed = true
+		r.sign, r.learned = dedupe.SignOf(it, s.learned.sites.Of(it.Outlet)), s.learned.version
+		if fresh = append(fresh, r.signature()); len(fresh) == signatureBatch {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	if !signed {
+		return nil
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	s.linker.mu.Lock()
+	defer s.linker.mu.Unlock()
+	s.linker.index = nil // it holds the old ones
+	return nil
+}
+
+// divide computes what holds stories together.
+func (s *settling) divide(ctx context.Context) error {
 	d := dedupe.Division{Items: len(s.items), Nodes: make([]dedupe.Node, len(s.records)), Given: s.given()}
 	for i := range s.records {
 		r := &s.records[i]
 		d.Nodes[i] = dedupe.Node{Item: s.number[r.item], Sign: r.sign, Stated: r.stated, Keys: r.keys}
 	}
-	facts := func(i int) (*dedupe.Facts, error) {
-		r := &s.records[i]
-		return s.linker.factsOf(ctx, store.Ref{Item: r.item, N: r.n})
-	}
+	judges := judgesOf(ctx, s.linker.items)
+	judges.Use(s.learned.sites)
+	ref := func(i int) store.Ref { return store.Ref{Item: s.records[i].item, N: s.records[i].n} }
 	d.Judge = func(a, b int) (dedupe.Verdict, error) {
 		if err := ctx.Err(); err != nil {
 			return dedupe.Verdict{}, err
 		}
-		x, err := facts(a)
-		if err != nil || x == nil {
-			return dedupe.Verdict{}, err
-		}
-		y, err := facts(b)
-		if err != nil || y == nil {
-			return dedupe.Verdict{}, err
-		}
-		return dedupe.Judge(x, y), nil
+		return judges.Judge(ref(a), ref(b))
 	}
-	edges, err := dedupe.Partition(d)
-	if err != nil {
-		return nil, err
-	}
-	arrival := make([]int, len(s.items))
-	for i := range s.items {
-		arrival[i] = int(s.items[i].seq)
-	}
-	return dedupe.Arrange(edges, arrival), nil
+	var err error
+	s.edges, err = dedupe.Partition(d)
+	return err
 }
 
 // given is the links that have an end outside the window.
@@ -156,15 +262,44 @@ func (s *settling) given() []dedupe.Edge {
 	var out []dedupe.Edge
 	for n := range s.items {
 		m := &s.items[n].link
-		if m.Of.IsZero() {
-			continue
-		}
-		of, ok := s.number[m.Of]
-		if ok && (n >= s.window || of >= s.window) {
-			out = append(out, dedupe.Edge{A: n, B: of, Verdict: dedupe.Verdict{Relation: m.Relation, Score: m.Score}})
+		if pair, ok := s.pair(m); ok && pair[1] >= s.window {
+			out = append(out, s.edge(m))
 		}
 	}
 	return out
+}
+
+// edge is the link of a member.
+func (s *settling) edge(m *news.Member) dedupe.Edge {
+	return dedupe.Edge{A: s.number[m.Item], B: s.number[m.Of], Verdict: dedupe.Verdict{Relation: m.Relation, Score: m.Score}}
+}
+
+// keep commits the difference between the stories as they are by now and as they should be.
+func (s *settling) keep(ctx context.Context) error {
+	l := s.linker
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	err := s.storiesSince(ctx, s.at, func(story *news.Story) {
+		s.take(story)
+		for i := range story.Members {
+			if pair, ok := s.pair(&story.Members[i]); ok && !s.linked[pair] {
+				s.edges = append(s.edges, s.edge(&story.Members[i])) // a step made it
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	arrival := make([]int, len(s.items))
+	for i := range s.items {
+		arrival[i] = int(s.items[i].seq)
+	}
+	places, moved := s.difference(dedupe.Arrange(s.edges, arrival))
+	if len(places) == 0 {
+		return nil
+	}
+	s.moved = moved
+	return l.commit(ctx, store.Derivation{Places: places})
 }
 
 // difference returns the places of all stories that are not as they should be, and how many items change theirs.

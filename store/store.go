@@ -146,6 +146,9 @@ type Derived interface {
 	// Signatures returns what the linker keeps of revisions, those with Seq > after in order of Seq.
 	Signatures(ctx context.Context, after news.Seq, limit int) ([]Signature, error)
 
+	// Boilerplate returns the lines of outlets after the given name, in order of name; those of an outlet in the order of their bytes.
+	Boilerplate(ctx context.Context, after string, limit int) ([]Boilerplate, error)
+
 	// Entries returns what the watch's published feed may show, hidden ones left out: announced entries first, newest Seq first, then backlog
 	// entries by falling effective time of their item at publication. Offset counts entries.
 	Entries(ctx context.Context, watch string, offset, limit int) ([]news.Entry, error)
@@ -174,6 +177,9 @@ type Derivation struct {
 	// SignaturesFrom, when it is not 0, removes the signatures with a smaller Seq: they have left the window.
 	SignaturesFrom news.Seq
 
+	// Boilerplate adds lines to those of outlets. A line that is there already keeps its version. Nothing ever removes one, and they make no event.
+	Boilerplate []Boilerplate
+
 	// Matches are items that match. A match that is already there keeps Seq, At, Rev and Backlog; its evidence is replaced. A new one gets the next
 	// Seq, an EventMatch and a line in the watch's log, and publishes an Entry for its Group when there is none: always when it is announced; a
 	// backlog one only while the watch has fewer than Fill entries.
@@ -199,6 +205,18 @@ type Signature struct {
 
 // MaxSignature is how many bytes a signature may have.
 const MaxSignature = 1024
+
+// Boilerplate is the lines that an outlet puts around its texts, as the linker learned them.
+type Boilerplate struct {
+	Outlet string
+	Lines  []SiteLine
+}
+
+// SiteLine is one of them, in normal form, with the number of the learning that brought it. What a number says never changes.
+type SiteLine struct {
+	Line    string
+	Version int // from 1
+}
 
 // Fill is how many entries a published feed has before backlog no longer adds to it.
 const Fill = 100

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"mediawatch/dedupe"
 )
 
 func main() {
@@ -23,15 +25,28 @@ func main() {
 	}
 }
 
-// run prints the tables.
+// run prints the tables: for the texts alone, and for the same with their sites around them.
 func run(out io.Writer, seed uint64, n size) error {
 	set := makeSet(seed, n)
-	pairs := choose2(int64(len(set)))
 	fmt.Fprintf(out, "%d items: %d texts with %d edits each, %d hard negatives in %d families, %d events written twice; %d pairs, seed %d\n\n",
-		len(set), n.texts, len(edits), n.templates*len(families), len(families), n.events, pairs, seed)
+		len(set), n.texts, len(edits), n.templates*len(families), len(families), n.events, choose2(int64(len(set))), seed)
+	if err := table(out, set, nil); err != nil {
+		return err
+	}
+	fmt.Fprint(out, "\nThe same with the lines of their sites around them\n\n")
+	set = onSites(seed, set)
+	sites, err := learned(set)
+	if err != nil {
+		return err
+	}
+	return table(out, set, sites)
+}
+
+// table prints what the methods make of a set, whose sites are known to the copies that are judged alone.
+func table(out io.Writer, set []sample, sites *dedupe.Sites) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "method\tprecision\trecall\tF1\tARI\tfalse pairs\tms\t")
-	all := make([]scores, len(methods))
+	all, names := make([]scores, len(methods)), make([]string, len(methods))
 	for i, m := range methods {
 		begun := time.Now()
 		got, err := m.run(set)
@@ -39,15 +54,11 @@ func run(out io.Writer, seed uint64, n size) error {
 			return err
 		}
 		s := evaluate(set, got)
-		all[i] = s
+		all[i], names[i] = s, m.name
 		fmt.Fprintf(t, "%s\t%.4f\t%.4f\t%.4f\t%.4f\t%d\t%d\t\n", m.name, s.precision, s.recall, s.f1, s.ari, s.falsePairs, time.Since(begun).Milliseconds())
 	}
 	fmt.Fprintln(t, "\t\t\t\t\t\t\t")
-	names := make([]string, len(methods))
-	for i, m := range methods {
-		names[i] = m.name
-	}
-	single := alone(set)
+	single := alone(set, sites)
 	fmt.Fprintf(t, "recall of copies by edit\ttarget\talone\t%s\t\n", strings.Join(names, "\t"))
 	for _, e := range edits {
 		fmt.Fprintf(t, "%s\t%.2f\t%.3f\t", e.name, e.reach, single[e.name])

@@ -20,17 +20,29 @@ type method struct {
 // methods are ours and the usual ones, all over the same normal form.
 var methods = []method{
 	{"mediawatch", ours},
+	{"nothing learned", unlearned},
 	{"exact hash", exactHash},
 	{"SimHash64 k=3", simHash},
 	{"MinHash-LSH 14x8", minHash},
 }
 
-func ours(set []sample) (partition, error) {
+func ours(set []sample) (partition, error) { return divided(set, true) }
+
+// unlearned is ours without learning what sites put around their texts.
+func unlearned(set []sample) (partition, error) { return divided(set, false) }
+
+func divided(set []sample, learn bool) (partition, error) {
 	var c dedupe.Collection
 	for i := range set {
 		c.Add(dedupe.Prepare(&set[i].item))
 	}
-	links, err := c.Divide(func(i int) (*news.Item, error) { return &set[i].item, nil })
+	load := func(i int) (*news.Item, error) { return &set[i].item, nil }
+	if learn {
+		if err := c.Learn(load); err != nil {
+			return nil, err
+		}
+	}
+	links, err := c.Divide(load)
 	got := make(partition, len(set))
 	for i, l := range links {
 		got[i] = l.Story

@@ -93,8 +93,9 @@ func falseKinds(set []sample, got partition) map[string]int64 {
 	return out
 }
 
-// alone is, by edit, the share of copies that are found when there is nothing but the text and that copy: candidates and verdict without help by a third.
-func alone(set []sample) map[string]float64 {
+// alone is, by edit, the share of copies that are found when there is nothing but the text and that copy: candidates and verdict without help by a third. What
+// their sites put around them may be known.
+func alone(set []sample, sites *dedupe.Sites) map[string]float64 {
 	home := make(map[int]*sample)
 	for i := range set {
 		if set[i].edit == "" {
@@ -110,9 +111,11 @@ func alone(set []sample) map[string]float64 {
 		all[s.edit]++
 		text := home[s.text]
 		x := dedupe.NewIndex(0)
-		x.Add(dedupe.Entry{Item: text.item.ID, Stated: dedupe.NoDay, Seq: 1}, 0, dedupe.SignOf(&text.item), text.item.Keys.Content)
-		same := s.item.Keys.Content == text.item.Keys.Content
-		if (same || len(x.Find(dedupe.SignOf(&s.item), dedupe.NoDay)) > 0) && dedupe.Judge(dedupe.FactsOf(&s.item), dedupe.FactsOf(&text.item)).Related() {
+		x.Add(dedupe.Entry{Item: text.item.ID, Stated: dedupe.NoDay, Seq: 1}, 0, dedupe.SignOf(&text.item, sites.Of(text.item.Outlet)), text.item.Keys.Content)
+		if s.item.Keys.Content != text.item.Keys.Content && len(x.Find(dedupe.SignOf(&s.item, sites.Of(s.item.Outlet)), dedupe.NoDay)) == 0 {
+			continue
+		}
+		if dedupe.Judge(dedupe.FactsOf(&s.item, sites.Of(s.item.Outlet)), dedupe.FactsOf(&text.item, sites.Of(text.item.Outlet))).Related() {
 			found[s.edit]++
 		}
 	}

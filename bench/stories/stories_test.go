@@ -14,7 +14,7 @@ func TestFigures(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := evaluate(set, got)
-	single := alone(set)
+	single := alone(set, nil)
 	for _, e := range edits {
 		if s.byEdit[e.name] < e.reach || single[e.name] < e.reach {
 			t.Errorf("%s: %.3f of the copies are found, %.3f when alone with their text; at least %.2f are promised", e.name, s.byEdit[e.name], single[e.name], e.reach)
@@ -25,6 +25,25 @@ func TestFigures(t *testing.T) {
 	}
 	if s.f1 < .99 || s.ari < .985 {
 		t.Errorf("pair F1 %.4f and ARI %.4f, promised are .99 and .985", s.f1, s.ari)
+	}
+}
+
+// TestFiguresOnSites is the same with whole pages: what each site puts around its texts is learned. The targets are those of real pages.
+func TestFiguresOnSites(t *testing.T) {
+	set := onSites(7, makeSet(7, size{texts: 100, templates: 60, events: 60}))
+	got, err := ours(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := evaluate(set, got)
+	if s.precision < .98 || s.f1 < .97 || s.ari < .95 {
+		t.Errorf("precision %.4f, pair F1 %.4f, ARI %.4f; promised are .98, .97 and .95", s.precision, s.f1, s.ari)
+	}
+	if got, err = unlearned(set); err != nil {
+		t.Fatal(err)
+	}
+	if without := evaluate(set, got); without.f1 > .5 {
+		t.Errorf("pair F1 %.4f with nothing learned: the sites are no obstacle in this set", without.f1)
 	}
 }
 

@@ -53,8 +53,9 @@ func (a *app) storiesOf(ctx context.Context, name string) error {
 		return usageError("%w", err)
 	}
 	defer body.Close()
-	reading, comparing := a.progress("read "+filepath.Base(name), size), a.progress("compare", 0)
+	reading, learning, comparing := a.progress("read "+filepath.Base(name), size), a.progress("learn", 0), a.progress("compare", 0)
 	defer reading.end()
+	defer learning.end()
 	defer comparing.end()
 	f := &textFile{seen: make(map[news.ItemID]int)}
 	if err := f.keep(body); err != nil {
@@ -66,12 +67,19 @@ func (a *app) storiesOf(ctx context.Context, name string) error {
 		return err
 	}
 	reading.end()
-	links, err := f.texts.Divide(func(i int) (*news.Item, error) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
+	again := func(told io.Writer) func(i int) (*news.Item, error) {
+		return func(i int) (*news.Item, error) {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			return f.item(i, told)
 		}
-		return f.item(i, comparing)
-	})
+	}
+	if err := f.texts.Learn(again(learning)); err != nil {
+		return err
+	}
+	learning.end()
+	links, err := f.texts.Divide(again(comparing))
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,11 @@ func (t *txn) derive(d *store.Derivation) error {
 	if err := t.signatures(d); err != nil {
 		return err
 	}
+	for i := range d.Boilerplate {
+		if err := t.learned(&d.Boilerplate[i]); err != nil {
+			return fmt.Errorf("boilerplate %d: %w", i, err)
+		}
+	}
 	if err := t.matches(d.Matches); err != nil {
 		return err
 	}
@@ -89,6 +94,11 @@ func checkDerivation(d *store.Derivation) error {
 	for i := range d.Signatures {
 		if s := &d.Signatures[i]; s.N < 1 || s.Seq == 0 || len(s.Data) > store.MaxSignature {
 			return fmt.Errorf("signature %d: revision %d at %d of %d bytes: %w", i, s.N, s.Seq, len(s.Data), store.ErrInvalid)
+		}
+	}
+	for i := range d.Boilerplate {
+		if err := checkBoilerplate(&d.Boilerplate[i]); err != nil {
+			return fmt.Errorf("boilerplate %d: %w", i, err)
 		}
 	}
 	for i := range d.Matches {

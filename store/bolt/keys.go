@@ -53,20 +53,27 @@ const (
 	bkLines      // watch, 0, num, revision (4 bytes) → Seq of the line that told it
 	bkWork       // due, delivery key →
 
+	// From here on: derived again. Stores that were made before have them made when they are opened.
+	bkBoilerplate // outlet → the lines it puts around its texts
+
 	bucketCount
 )
 
-// firstIndex is the first secondary table; all that follow are, too.
-const firstIndex = bkIDs
+// The secondary tables are those from firstIndex up to endIndex, which is none, and the tables from there on were added later.
+const (
+	firstIndex = bkIDs
+	endIndex   = bkBoilerplate
+)
 
 // index reports whether a table is secondary.
-func (b bucket) index() bool { return b >= firstIndex }
+func (b bucket) index() bool { return firstIndex <= b && b < endIndex }
 
 var bucketNames = [bucketCount]string{
 	"meta", "heads", "revisions", "origins", "bodies", "tombstones", "journal", "feeds", "files", "cursors", "members", "stories",
 	"matches", "log", "entries", "digests", "editions", "rendered", "reported", "deliveries", "signatures",
 	"index.ids", "index.keys", "index.bodyhashes", "index.due", "index.memberof", "index.storyorder", "index.groups", "index.reading",
 	"index.lines", "index.work",
+	"boilerplate",
 }
 
 // String returns the name the table has in the file.

@@ -63,7 +63,7 @@ func (r *rebuild) start() error {
 		if err != nil {
 			return fmt.Errorf("make a table: %w", err)
 		}
-		for b := firstIndex; b < bucketCount; b++ {
+		for b := firstIndex; b < endIndex; b++ {
 			if _, err := root.CreateBucket([]byte(b.String())); err != nil {
 				return fmt.Errorf("make a table: %w", err)
 			}
@@ -135,7 +135,7 @@ func (r *rebuild) flush() error {
 	err := r.s.rawUpdate(func(tx *bbolt.Tx) error {
 		t := r.s.txn(tx)
 		root := tx.Bucket([]byte(rebuildName))
-		for b := firstIndex; b < bucketCount; b++ {
+		for b := firstIndex; b < endIndex; b++ {
 			t.buckets[b] = root.Bucket([]byte(b.String()))
 			if err := t.putSorted(b, r.pending[b]); err != nil {
 				return err
@@ -196,7 +196,7 @@ func (r *rebuild) countTexts() (n int64, err error) {
 func (r *rebuild) swap() error {
 	return r.s.rawUpdate(func(tx *bbolt.Tx) error {
 		root := tx.Bucket([]byte(rebuildName))
-		for b := firstIndex; b < bucketCount; b++ {
+		for b := firstIndex; b < endIndex; b++ {
 			name := []byte(b.String())
 			if err := tx.DeleteBucket(name); err != nil && !errors.Is(err, berrors.ErrBucketNotFound) {
 				return fmt.Errorf("remove table %s: %w", b, err)

@@ -92,6 +92,7 @@ func enrich(t testing.TB, s *Store) (ids []news.ItemID) {
 	for i, id := range ids {
 		d.Signatures = append(d.Signatures, store.Signature{Seq: heads[i].Seq, Item: id, N: 1, Data: []byte("signature")})
 	}
+	d.Boilerplate = []store.Boilerplate{{Outlet: "Courier", Lines: []store.SiteLine{{Line: "the courier appears daily", Version: 1}}}}
 	d.Revised = []store.Revised{{Watch: "all", Item: ids[0], Rev: 2, At: monday.Add(time.Hour)}}
 	d.Unmatched = []store.Unmatched{{Watch: "all", Item: ids[7], Rev: 1}, {Watch: "harbour", Item: ids[8], Rev: 1}}
 	ok(s.Commit(ctx, d))

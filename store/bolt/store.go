@@ -164,12 +164,13 @@ func openFile(path string, o Options) (db *bbolt.DB, err error) {
 // emptyPages is how many pages bbolt writes into a new file: two heads, the list of free pages, an empty tree.
 const emptyPages = 4
 
-// prepare makes the tables of a new store, and takes away what a killed Reindex left.
+// prepare makes the tables of a new store, and those that an older one has not, and takes away what a killed Reindex left.
 func (s *Store) prepare() error {
-	fresh, leftover := false, false
+	fresh, leftover, younger := false, false, false
 	err := s.rawView(func(tx *bbolt.Tx) error {
 		fresh = tx.Bucket([]byte(bucketNames[bkMeta])) == nil
 		leftover = tx.Bucket([]byte(rebuildName)) != nil
+		younger = tx.Bucket([]byte(bkBoilerplate.String())) == nil
 		if first, _ := tx.Cursor().First(); fresh && first != nil {
 			return fmt.Errorf("this is a bbolt file of another program: %w", store.ErrDamaged)
 		}
@@ -178,7 +179,7 @@ func (s *Store) prepare() error {
 		}
 		return nil
 	})
-	if err != nil || !fresh && !leftover {
+	if err != nil || !fresh && !leftover && !younger {
 		return err
 	}
 	return s.rawUpdate(func(tx *bbolt.Tx) error {
@@ -187,13 +188,17 @@ func (s *Store) prepare() error {
 				return err
 			}
 		}
+		made := bucket(0)
 		if !fresh {
-			return nil
+			made = endIndex
 		}
-		for b := range bucketCount {
-			if _, err := tx.CreateBucket([]byte(b.String())); err != nil {
+		for b := made; b < bucketCount; b++ {
+			if _, err := tx.CreateBucketIfNotExists([]byte(b.String())); err != nil {
 				return fmt.Errorf("make table %s: %w", b, err)
 			}
+		}
+		if !fresh {
+			return nil
 		}
 		t := s.txn(tx)
 		var id [16]byte

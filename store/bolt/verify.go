@@ -273,6 +273,8 @@ func (v *verifier) others(b bucket) error {
 		visit = decode(&cursorRecord{})
 	case bkDigests:
 		visit = decode(&digestRecord{})
+	case bkBoilerplate:
+		visit = decode(&boilerplateRecord{})
 	case bkReported:
 		visit = decode(&reportedRecord{})
 	case bkJournal:

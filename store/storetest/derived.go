@@ -262,6 +262,43 @@ func signaturesRefused(f *fixture) {
 	f.same("none", f.signatures(0, 0), []store.Signature(nil))
 }
 
+func runBoilerplate(t *testing.T, fresh Fresh) {
+	cases(t, fresh, []testCase{
+		{"lines are added and keep their version", boilerplateKept},
+		{"what cannot be one is refused", boilerplateRefused},
+	})
+}
+
+func boilerplateKept(f *fixture) {
+	line := func(s string, version int) store.SiteLine { return store.SiteLine{Line: s, Version: version} }
+	read := must[[]store.Boilerplate](f)
+	f.same("none", read(f.Boilerplate(f.ctx, "", 0)), []store.Boilerplate(nil))
+	f.derive(store.Derivation{Boilerplate: []store.Boilerplate{{Outlet: "b", Lines: []store.SiteLine{line("z", 1), line("x y", 1)}}, {Outlet: "a", Lines: []store.SiteLine{line("x", 1)}}}})
+	f.derive(store.Derivation{Boilerplate: []store.Boilerplate{{Outlet: "b", Lines: []store.SiteLine{line("x", 2), line("z", 2)}}, {Outlet: "b c", Lines: []store.SiteLine{line("z", 2)}}}})
+	f.reopen()
+	want := []store.Boilerplate{
+		{Outlet: "a", Lines: []store.SiteLine{line("x", 1)}},
+		{Outlet: "b", Lines: []store.SiteLine{line("x", 2), line("x y", 1), line("z", 1)}},
+		{Outlet: "b c", Lines: []store.SiteLine{line("z", 2)}},
+	}
+	f.same("all", read(f.Boilerplate(f.ctx, "", 0)), want)
+	f.same("a page", read(f.Boilerplate(f.ctx, "a", 1)), want[1:2])
+	f.same("no event", f.head(), news.Seq(0))
+}
+
+func boilerplateRefused(f *fixture) {
+	for _, b := range []store.Boilerplate{
+		{Lines: []store.SiteLine{{Line: "x", Version: 1}}},
+		{Outlet: "a", Lines: []store.SiteLine{{Version: 1}}},
+		{Outlet: "a", Lines: []store.SiteLine{{Line: "x"}}},
+		{Outlet: "a\x00", Lines: []store.SiteLine{{Line: "x", Version: 1}}},
+		{Outlet: "a", Lines: []store.SiteLine{{Line: "\xff", Version: 1}}},
+	} {
+		f.is(f.Commit(f.ctx, store.Derivation{Follower: "f", To: store.Cursor{Seq: 1}, Boilerplate: []store.Boilerplate{b}}), store.ErrInvalid)
+	}
+	f.same("none", must[[]store.Boilerplate](f)(f.Boilerplate(f.ctx, "", 0)), []store.Boilerplate(nil))
+}
+
 func storyAlone(f *fixture) {
 	ids := f.addMany(feed(1), 1, 3)
 	got := must[[]news.Story](f)(f.Stories(f.ctx, []news.ItemID{ids[1], {9}}))

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"mediawatch/news"
@@ -20,7 +21,8 @@ type model struct {
 	member  map[news.ItemID]news.Member // how an item that is not an original came
 	changed map[news.ItemID]news.Seq    // last change of a story
 
-	signatures []store.Signature // in order of Seq
+	signatures  []store.Signature         // in order of Seq
+	boilerplate map[string]map[string]int // outlet → line → version
 
 	matches map[watched]news.Match
 	log     map[string][]news.MatchEvent
@@ -55,7 +57,8 @@ func newModel() *model {
 	return &model{
 		items: make(map[news.ItemID]*modelItem), feeds: make(map[news.FeedID]news.Feed), cursors: make(map[string]store.Cursor),
 		root: make(map[news.ItemID]news.ItemID), member: make(map[news.ItemID]news.Member), changed: make(map[news.ItemID]news.Seq),
-		matches: make(map[watched]news.Match), log: make(map[string][]news.MatchEvent), entries: make(map[watched]*modelEntry),
+		boilerplate: make(map[string]map[string]int),
+		matches:     make(map[watched]news.Match), log: make(map[string][]news.MatchEvent), entries: make(map[watched]*modelEntry),
 		digests: make(map[string]news.DigestState), deliveries: make(map[string]news.Delivery),
 	}
 }
@@ -183,6 +186,32 @@ func (m *model) sign(d store.Derivation) {
 	m.signatures = none(slices.DeleteFunc(m.signatures, func(s store.Signature) bool { return s.Seq < d.SignaturesFrom }))
 }
 
+// learn adds lines of outlets.
+func (m *model) learn(list []store.Boilerplate) {
+	for _, b := range list {
+		if m.boilerplate[b.Outlet] == nil {
+			m.boilerplate[b.Outlet] = make(map[string]int)
+		}
+		for _, l := range b.Lines {
+			if _, there := m.boilerplate[b.Outlet][l.Line]; !there {
+				m.boilerplate[b.Outlet][l.Line] = l.Version
+			}
+		}
+	}
+}
+
+// lines is what was learned, as the contract has it.
+func (m *model) lines() (out []store.Boilerplate) {
+	for _, outlet := range slices.Sorted(maps.Keys(m.boilerplate)) {
+		b := store.Boilerplate{Outlet: outlet}
+		for _, line := range slices.Sorted(maps.Keys(m.boilerplate[outlet])) {
+			b.Lines = append(b.Lines, store.SiteLine{Line: line, Version: m.boilerplate[outlet][line]})
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
 func (m *model) headOf(id news.ItemID) store.Head {
 	it := m.items[id]
 	if it == nil {
@@ -297,6 +326,7 @@ func (m *model) commit(d store.Derivation) error {
 	}
 	m.cursors[d.Follower] = d.To
 	m.sign(d)
+	m.learn(d.Boilerplate)
 	for _, p := range d.Places {
 		m.place(p)
 	}

@@ -27,6 +27,7 @@ func runRandom(t *testing.T, fresh Fresh) {
 			"forget":    m.forget,
 			"place":     m.place,
 			"sign":      m.sign,
+			"learn":     m.learn,
 			"match":     m.match,
 			"revise":    m.revise,
 			"unmatch":   m.unmatch,
@@ -141,6 +142,21 @@ func (m *machine) sign(rt *rapid.T) {
 	}
 	if rapid.Bool().Draw(rt, "drop") {
 		d.SignaturesFrom = news.Seq(rapid.IntRange(0, int(m.model.head())).Draw(rt, "from"))
+	}
+	m.commitBoth(d)
+}
+
+// learn adds lines of outlets, some of them again.
+func (m *machine) learn(rt *rapid.T) {
+	var d store.Derivation
+	for range rapid.IntRange(1, 3).Draw(rt, "outlets") {
+		b := store.Boilerplate{Outlet: rapid.SampledFrom([]string{"a", "ab", "b c"}).Draw(rt, "outlet")}
+		for range rapid.IntRange(1, 3).Draw(rt, "lines") {
+			b.Lines = append(b.Lines, store.SiteLine{
+				Line: rapid.SampledFrom([]string{"x", "x y", "é", "z"}).Draw(rt, "line"), Version: rapid.IntRange(1, 5).Draw(rt, "version"),
+			})
+		}
+		d.Boilerplate = append(d.Boilerplate, b)
 	}
 	m.commitBoth(d)
 }
@@ -349,6 +365,7 @@ func (m *machine) compareDerived() {
 		}
 		matches = append(matches, list)
 	}
+	m.same("boilerplate", must[[]store.Boilerplate](m.fixture)(m.Boilerplate(m.ctx, "", 1000)), m.model.lines())
 	m.same("signatures", must[[]store.Signature](m.fixture)(m.Signatures(m.ctx, 0, 1000)), m.model.signatures)
 	m.same("stories", must[[]news.Story](m.fixture)(m.Stories(m.ctx, m.model.order)), stories)
 	recent := m.model.recentStories()

@@ -31,6 +31,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"Keys", runKeys},
 		{"Stories", runStories},
 		{"Signatures", runSignatures},
+		{"Boilerplate", runBoilerplate},
 		{"Matches", runMatches},
 		{"Entries", runEntries},
 		{"Feeds", runFeeds},
