@@ -1,4 +1,4 @@
-.PHONY: build run test check lint race fuzz bench torture feedsuite stories-eval clean
+.PHONY: build run test check lint race fuzz bench torture feedsuite stories-eval stories-growth clean
 
 build: ; go build -trimpath -ldflags='-s -w' -o mediawatch ./cmd/mediawatch
 run: ; go run ./cmd/mediawatch serve
@@ -11,4 +11,5 @@ bench: ; bash bench/run
 torture: ; MEDIAWATCH_TORTURE=1 go test -timeout 3h ./torture ./schedule ./store/bolt
 feedsuite: build ; python3 ../shared/tools/feedsuite.py --plain-titles --each './mediawatch parse --json --base {url} --content-type {ctype} {file}'
 stories-eval: ; go run ./bench/stories
+stories-growth: ; go run ./bench/stories -growth 1000000
 clean: ; rm -rf mediawatch data digests bench/out

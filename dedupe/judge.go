@@ -39,7 +39,7 @@ const (
 	alikeHeadlines = .5
 )
 
-// Facts are what a verdict is taken from: a revision's words in forms that can be compared.
+// Facts are what a verdict is taken from: a revision's words in forms that can be compared. They are not safe for concurrent use.
 type Facts struct {
 	outlet   string // "" unknown
 	feed     news.FeedID
@@ -48,13 +48,16 @@ type Facts struct {
 	keys     news.Keys
 	place    string // within the page
 
-	headline       []uint64 // different words, rising; so are the others
-	words          []uint64 // of the body; only of short texts
-	grams          []uint64
-	names, figures []uint64
-	lines          []uint64 // of the body, in order
-	exact          tokens   // the headline
-	tokens         int      // of the body
+	headline []uint64 // different words, rising; so are the others
+	words    []uint64 // of the body; only of short texts
+	grams    []uint64
+	figures  []uint64
+	lines    []uint64 // of the body, in order
+	exact    tokens   // the headline
+	tokens   int      // of the body
+
+	plain string // what names are taken from, once they are asked for
+	named []uint64
 }
 
 // FactsOf returns the facts of a revision whose Keys are set, without the lines of a site.
@@ -67,7 +70,7 @@ func FactsOf(it *news.Item, site Boilerplate) *Facts {
 	}
 	f := &Facts{
 		outlet: it.Outlet, feed: it.Feed, seed: it.Kind == news.KindSeed, identity: it.Identity, keys: it.Keys, place: place(it.URL),
-		exact: t.title, tokens: t.body.n, figures: figures(&t.body), names: names(plain), lines: t.lineHashes(),
+		exact: t.title, tokens: t.body.n, figures: figures(&t.body), plain: plain, lines: t.lineHashes(),
 	}
 	for h := range t.title.hashes() {
 		f.headline = append(f.headline, h)
@@ -85,6 +88,14 @@ func FactsOf(it *news.Item, site Boilerplate) *Facts {
 		f.words = distinct(f.words)
 	}
 	return f
+}
+
+// names returns the names in the text. Few verdicts ask for them.
+func (f *Facts) names() []uint64 {
+	if f.plain != "" {
+		f.named, f.plain = namesOf(f.plain), ""
+	}
+	return f.named
 }
 
 // Verdict says how one text relates to another.
@@ -207,7 +218,7 @@ func guard(a, b *Facts, p pair) string {
 		return ""
 	case !agree(a.figures, b.figures) || n < shortBody && shared(a.figures, b.figures) < min(len(a.figures), len(b.figures)):
 		return ReasonFigures
-	case !agree(a.names, b.names):
+	case !agree(a.names(), b.names()):
 		return ReasonNames
 	case sameOutlet && title < headlines && p.v.Score < republished:
 		return ReasonHeadline

@@ -1,6 +1,13 @@
 package dedupe
 
-import "mediawatch/news"
+import (
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"mediawatch/news"
+)
 
 // recentFacts is how many facts judges keep at hand, at least: about 5 MB.
 const recentFacts = 512
@@ -33,6 +40,7 @@ func (j *Judges[Key]) Use(sites *Sites) {
 }
 
 // Judge says how revision a relates to revision b; not at all when one was forgotten.
+
 func (j *Judges[Key]) Judge(a, b Key) (Verdict, error) {
 	x, err := j.facts(factsKey[Key]{of: a})
 	if err != nil || x == nil {
@@ -65,19 +73,61 @@ func (j *Judges[Key]) facts(key factsKey[Key]) (*Facts, error) {
 	}
 	f, ok := j.old[key]
 	if !ok {
-		it, err := j.load(key.of)
-		if err != nil || it == nil {
+		var err error
+		if f, err = j.compute(key); err != nil || f == nil {
 			return nil, err
 		}
-		site := j.sites.Of(it.Outlet)
-		if key.other != "" {
-			site = site.with(j.sites.Of(key.other))
-		}
-		f = FactsOf(it, site)
 	}
+	j.keep(key, f)
+	return f, nil
+}
+
+// compute reads a revision and takes its facts; nil when it was forgotten.
+func (j *Judges[Key]) compute(key factsKey[Key]) (*Facts, error) {
+	it, err := j.load(key.of)
+	if err != nil || it == nil {
+		return nil, err
+	}
+	site := j.sites.Of(it.Outlet)
+	if key.other != "" {
+		site = site.with(j.sites.Of(key.other))
+	}
+	return FactsOf(it, site), nil
+}
+
+func (j *Judges[Key]) keep(key factsKey[Key], f *Facts) {
 	if len(j.new) >= recentFacts {
 		j.old, j.new = j.new, make(map[factsKey[Key]]*Facts, recentFacts)
 	}
 	j.new[key] = f
-	return f, nil
+}
+
+// Prepare takes the facts of revisions that will be judged, on all cores: of no more than a hundred or two, since not many are kept. load is called from several
+// goroutines.
+func (j *Judges[Key]) Prepare(revisions []Key) error {
+	var missing []factsKey[Key]
+	for _, of := range revisions {
+		key := factsKey[Key]{of: of}
+		if j.new[key] == nil && j.old[key] == nil && !slices.Contains(missing, key) {
+			missing = append(missing, key)
+		}
+	}
+	facts := make([]*Facts, len(missing))
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for i, key := range missing {
+		work.Go(func() (err error) {
+			facts[i], err = j.compute(key)
+			return err
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return err
+	}
+	for i, f := range facts {
+		if f != nil {
+			j.keep(missing[i], f)
+		}
+	}
+	return nil
 }

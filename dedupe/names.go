@@ -1,6 +1,7 @@
 package dedupe
 
 import (
+	"bytes"
 	"slices"
 	"unicode"
 	"unicode/utf8"
@@ -12,8 +13,8 @@ import (
 // maxNames bounds how many different names or figures of a text count.
 const maxNames = 512
 
-// names returns the hashes of the different capitalised words of texts that do not begin a sentence, folded as tokens are, rising. Scripts without letter case have none.
-func names(texts ...string) []uint64 {
+// namesOf returns the hashes of the different capitalised words of texts that do not begin a sentence, folded as tokens are, rising. Scripts without letter case have none.
+func namesOf(texts ...string) []uint64 {
 	var out []uint64
 	var t tokens
 	for _, s := range texts {
@@ -51,29 +52,54 @@ func names(texts ...string) []uint64 {
 }
 
 // figures returns the hashes of the different tokens that hold a digit, rising.
-func figures(list ...*tokens) []uint64 {
+func figures(t *tokens) []uint64 {
 	var out []uint64
-	for _, t := range list {
-		h, digits := uint64(fnvOffset), false
-		for _, c := range t.buf {
-			if c != ' ' {
-				digits = digits || '0' <= c && c <= '9'
-				h = (h ^ uint64(c)) * fnvPrime
-				continue
-			}
-			if digits && len(out) < 4*maxNames {
-				out = append(out, h)
-			}
-			h, digits = fnvOffset, false
+	for i := 0; i < len(t.buf) && len(out) < 4*maxNames; i++ {
+		if c := t.buf[i]; c < '0' || c > '9' {
+			continue
 		}
+		start := bytes.LastIndexByte(t.buf[:i], ' ') + 1
+		for t.buf[i] != ' ' {
+			i++
+		}
+		out = append(out, hashOf(t.buf[start:i]))
 	}
 	return distinct(out)
 }
 
-// distinct sorts values and drops what is there twice.
+// distinct sorts hashes and drops what is there twice.
 func distinct(v []uint64) []uint64 {
-	slices.Sort(v)
+	const few = 64
+	if len(v) > few {
+		v = spread(v)
+	} else {
+		slices.Sort(v)
+	}
 	return slices.Compact(v)
+}
+
+// spread returns hashes in rising order: they are even enough to be dealt by their first byte, which leaves little to sort.
+func spread(v []uint64) []uint64 {
+	var ends [256]int
+	for _, h := range v {
+		ends[h>>56]++
+	}
+	n := 0
+	for i, count := range ends {
+		ends[i] = n
+		n += count
+	}
+	out := make([]uint64, len(v))
+	for _, h := range v {
+		out[ends[h>>56]] = h
+		ends[h>>56]++
+	}
+	start := 0
+	for _, end := range ends {
+		slices.Sort(out[start:end])
+		start = end
+	}
+	return out
 }
 
 // shared counts what two rising lists have in common.

@@ -158,6 +158,15 @@ func (t *tokens) hashes() func(func(uint64) bool) {
 	}
 }
 
+// hashOf is the hash of one token.
+func hashOf(token []byte) uint64 {
+	h := uint64(fnvOffset)
+	for _, c := range token {
+		h = (h ^ uint64(c)) * fnvPrime
+	}
+	return h
+}
+
 // FNV-1a, 64 bit.
 const (
 	fnvOffset = 14695981039346656037

@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"mediawatch/dedupe"
 	"mediawatch/news"
@@ -19,8 +22,9 @@ const LinkerName = "linker"
 var linkerVersion = fmt.Sprintf("near-%d.%d.%d", news.KeyVersion, dedupe.SignVersion, recordVersion)
 
 const (
-	stepEvents = 1000 // journal events a step reads
-	keyHits    = 8    // first carriers of a key that are looked at
+	stepEvents   = 1000 // journal events a step reads
+	linkedAtOnce = 50   // arrivals whose candidates are found before they are linked, so that their texts can be read on all cores
+	keyHits      = 8    // first carriers of a key that are looked at
 )
 
 // Linker puts items that carry the same text, an abridged one, or show the same page, into one story.
@@ -133,20 +137,61 @@ func (l *Linker) derive(ctx context.Context, d *store.Derivation, events []store
 		return err
 	}
 	part := newPartition(l.store)
-	for _, a := range arrivals {
-		part.note(a)
-		if err := l.linkExact(ctx, part, a); err != nil {
+	for some := range slices.Chunk(arrivals, linkedAtOnce) {
+		candidates := l.find(some, d)
+		if err := l.prepare(some, candidates); err != nil {
 			return err
 		}
-		r := newRecord(a, l.items.signatures.Sign(a.item), l.learned.version)
-		if err := l.linkNear(ctx, part, a, r); err != nil {
-			return err
+		for i, a := range some {
+			part.note(a)
+			if err := l.linkExact(ctx, part, a); err != nil {
+				return err
+			}
+			if err := l.linkNear(ctx, part, a, candidates[i]); err != nil {
+				return err
+			}
 		}
-		r.add(l.index)
-		d.Signatures = append(d.Signatures, r.signature())
 	}
 	d.Places, d.SignaturesFrom = part.places, l.index.First()
 	return nil
+}
+
+// find signs arrivals, puts them into the index one by one, and returns for each the texts before it that may be its copies.
+func (l *Linker) find(arrivals []arrival, d *store.Derivation) [][]dedupe.Candidate {
+	signs := make([]dedupe.Signature, len(arrivals))
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for i, a := range arrivals {
+		work.Go(func() error {
+			signs[i] = l.items.signatures.Sign(a.item)
+			return nil
+		})
+	}
+	_ = work.Wait() // none can fail
+	found := make([][]dedupe.Candidate, len(arrivals))
+	for i, a := range arrivals {
+		r := newRecord(a, signs[i], l.learned.version)
+		found[i] = slices.DeleteFunc(l.index.Find(r.sign, r.stated), func(c dedupe.Candidate) bool { return c.Item == a.item.ID })
+		r.add(l.index)
+		d.Signatures = append(d.Signatures, r.signature())
+	}
+	return found
+}
+
+// prepare lets the facts be taken of arrivals that have candidates, and of the first of these. Those of a copy's others are mostly of one story with the first.
+func (l *Linker) prepare(arrivals []arrival, candidates [][]dedupe.Candidate) error {
+	const first = 2
+	var refs []store.Ref
+	for i, list := range candidates {
+		if len(list) == 0 {
+			continue
+		}
+		refs = append(refs, store.Ref{Item: arrivals[i].item.ID, N: arrivals[i].item.N})
+		for _, c := range list[:min(len(list), first)] {
+			refs = append(refs, store.Ref{Item: c.Item, N: int(c.N)})
+		}
+	}
+	return l.judges.Prepare(refs)
 }
 
 // arrivals loads the items that events tell of, with the carriers of their keys.
@@ -248,9 +293,7 @@ func (l *Linker) earliest(ctx context.Context, a arrival, hits []store.KeyHit, s
 }
 
 // linkNear joins an arrival to earlier texts of other stories that share most with it, and hangs abridged copies on the text that holds them.
-func (l *Linker) linkNear(ctx context.Context, part *partition, a arrival, r record) error {
-	candidates := l.index.Find(r.sign, r.stated)
-	candidates = slices.DeleteFunc(candidates, func(c dedupe.Candidate) bool { return c.Item == a.item.ID })
+func (l *Linker) linkNear(ctx context.Context, part *partition, a arrival, candidates []dedupe.Candidate) error {
 	if len(candidates) == 0 {
 		return nil
 	}
