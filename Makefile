@@ -11,5 +11,5 @@ bench: ; bash bench/run
 torture: ; MEDIAWATCH_TORTURE=1 go test -timeout 3h ./torture ./schedule ./store/bolt
 feedsuite: build ; python3 ../shared/tools/feedsuite.py --plain-titles --each './mediawatch parse --json --base {url} --content-type {ctype} {file}'
 stories-eval: ; go run ./bench/stories
-stories-growth: ; go run ./bench/stories -growth 1000000
+stories-growth: ; GROWTH=1000000 go test ./bench/stories -run Growth -timeout 2h -v
 clean: ; rm -rf mediawatch data digests bench/out

@@ -169,7 +169,16 @@ func (d *Daemon) followers() []follow.Follower {
 	return []follow.Follower{lockedStep{&d.follow, d.linker}, lockedStep{&d.follow, d.matcher}}
 }
 
-// settle divides the window into stories at once, so that they do not depend on the order in which items came.
+// settleIfDue settles when much has come since the last time.
+func (d *Daemon) settleIfDue(ctx context.Context) error {
+	due, err := d.linker.SettleDue(ctx)
+	if err != nil || !due {
+		return err
+	}
+	return d.settle(ctx)
+}
+
+// settle divides the window into stories at once, so that they do not depend on the order in which items came, and derives what follows from that.
 func (d *Daemon) settle(ctx context.Context) error {
 	if err := d.CatchUp(ctx); err != nil {
 		return err
@@ -180,9 +189,8 @@ func (d *Daemon) settle(ctx context.Context) error {
 	}
 	if moved > 0 {
 		d.o.Log.Info("stories settled", "moved", moved)
-		d.wakeFollowers()
 	}
-	return nil
+	return d.CatchUp(ctx)
 }
 
 // lockedStep keeps a follower's step apart from a change of the watches.

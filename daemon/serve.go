@@ -18,11 +18,12 @@ import (
 )
 
 const (
-	stopWithin  = 9 * time.Second // everything that runs is stopped by then
-	feedTick    = "every 5s"
-	deliverTick = "every 15s"
-	settleTick  = "daily 02:40"
-	passAtLeast = time.Minute // how often a summary is printed while the queues never empty
+	stopWithin    = 9 * time.Second // everything that runs is stopped by then
+	feedTick      = "every 5s"
+	deliverTick   = "every 15s"
+	settleTick    = "daily 02:40"
+	settleDueTick = "every 1m"  // looks whether it is worth settling before
+	passAtLeast   = time.Minute // how often a summary is printed while the queues never empty
 )
 
 // Serve runs until ctx ends, then stops within ten seconds. The listeners are opened before anything is read, so that a port in use is told at once.
@@ -125,7 +126,7 @@ func (d *Daemon) firstPass(ctx context.Context) {
 		}
 	}
 	tell("reading the seed folders", d.seedsTick(ctx))
-	tell("following the journal", d.CatchUp(ctx))
+	tell("following the journal", errors.Join(d.CatchUp(ctx), d.settleIfDue(ctx)))
 	d.finishPass()
 	tell("the welcome edition", d.welcome(ctx))
 	tell("due digests", d.dueDigests(ctx))
@@ -142,6 +143,7 @@ func (d *Daemon) ticks() *schedule.Runner {
 	d.every(r, "deliveries", deliverTick, d.deliver)
 	d.every(r, "seeds", d.seedTick(), d.seedsTick)
 	d.every(r, "stories", settleTick, d.settle)
+	d.every(r, "new stories", settleDueTick, d.settleIfDue)
 	d.ticking.Store(r)
 	d.scheduleDigests(nil)
 	return r

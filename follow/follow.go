@@ -50,6 +50,9 @@ func Reset(ctx context.Context, s store.Derived, watches []string) error {
 	for _, w := range watches {
 		names = append(names, MatcherName+"/"+w)
 	}
+	if err := unsettle(ctx, s); err != nil {
+		return err
+	}
 	live, err := s.Cursor(ctx, MatcherName)
 	if err != nil {
 		return err
@@ -71,6 +74,15 @@ func Reset(ctx context.Context, s store.Derived, watches []string) error {
 		}
 	}
 	return nil
+}
+
+// unsettle makes settling due.
+func unsettle(ctx context.Context, s store.Derived) error {
+	last, err := s.Cursor(ctx, settledName)
+	if err != nil || last == (store.Cursor{}) {
+		return err
+	}
+	return s.Commit(ctx, store.Derivation{Follower: settledName, From: last})
 }
 
 // retryAfter is how long a follower rests after an error before it tries again.

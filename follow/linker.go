@@ -35,6 +35,7 @@ type Linker struct {
 	store store.Store
 	items *Items
 
+	settle  sync.Mutex // one Settle at a time
 	mu      sync.Mutex // a step, or a part of settling that must not lie in one
 	judges  *dedupe.Judges[store.Ref]
 	learned boilerplate

@@ -18,16 +18,18 @@ import (
 // may hold some. It returns how many items changed their story.
 //
 // Steps go on meanwhile: only what is written waits for them, and what they linked since Settle began stays until the next one. It does nothing while the linker
-// has not caught up with a recomputation, or is set back on the way, and must not run beside another Settle.
+// has not caught up with a recomputation, or is set back on the way.
 //
 // Links to items that have left the window stay as they are.
 func (l *Linker) Settle(ctx context.Context) (int, error) {
+	l.settle.Lock()
+	defer l.settle.Unlock()
 	at, err := l.store.Cursor(ctx, LinkerName)
 	if err != nil || at.Version != linkerVersion || at.Replay != 0 {
 		return 0, err
 	}
 	s := &settling{linker: l, at: at.Seq}
-	for _, part := range []func(context.Context) error{s.read, s.learn, s.sign, s.divide, s.keep} {
+	for _, part := range []func(context.Context) error{s.read, s.learn, s.sign, s.divide, s.keep, s.note} {
 		switch err := part(ctx); {
 		case errors.Is(err, errSetBack):
 			return 0, nil
@@ -36,6 +38,46 @@ func (l *Linker) Settle(ctx context.Context) (int, error) {
 		}
 	}
 	return s.moved, nil
+}
+
+// settledName is the follower that stands where the linker stood when it was settled last.
+const settledName = LinkerName + "/settled"
+
+const (
+	// settleAfter is how many events are worth settling for,
+	settleAfter = 500
+	// settleShare of the window too, so that what settling costs an item does not grow.
+	settleShare = .25
+)
+
+// SettleDue reports whether so much has come since the last Settle that it is time again: the window has grown by a quarter, or the linker was set back since.
+func (l *Linker) SettleDue(ctx context.Context) (bool, error) {
+	last, err := l.store.Cursor(ctx, settledName)
+	if err != nil {
+		return false, err
+	}
+	at, err := l.store.Cursor(ctx, LinkerName)
+	if err != nil || at.Version != linkerVersion || at.Replay != 0 {
+		return false, err
+	}
+	if last.Version != linkerVersion {
+		return true, nil
+	}
+	first, err := l.store.Signatures(ctx, 0, 1)
+	if err != nil || len(first) == 0 {
+		return false, err
+	}
+	window := float64(last.Seq) - float64(first[0].Seq)
+	return float64(at.Seq-last.Seq) >= max(settleAfter, settleShare*window), nil
+}
+
+// note remembers that what came before was settled.
+func (s *settling) note(ctx context.Context) error {
+	last, err := s.linker.store.Cursor(ctx, settledName)
+	if err != nil {
+		return err
+	}
+	return s.linker.store.Commit(ctx, store.Derivation{Follower: settledName, From: last, To: store.Cursor{Seq: s.at, Version: linkerVersion}})
 }
 
 // errSetBack says that the linker begins again.

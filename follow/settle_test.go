@@ -110,6 +110,42 @@ func TestSettleLearnsTheLinesOfSites(t *testing.T) {
 	check("set back")
 }
 
+// It is time to settle at first, after five hundred events, and after the linker was set back.
+func TestSettleDue(t *testing.T) {
+	h := open(t, filepath.Join(t.TempDir(), "s.db"))
+	due := func(when string, want bool) {
+		t.Helper()
+		if got, err := h.linker.SettleDue(context.Background()); err != nil || got != want {
+			t.Errorf("%s: due %v (%v), want %v", when, got, err, want)
+		}
+	}
+	add := func(from, to int) {
+		var docs []store.Document
+		for i := from; i < to; i++ {
+			docs = append(docs, article{feed: "f", guid: fmt.Sprint(i), title: fmt.Sprint("No ", i), text: long(fmt.Sprint("topic", i), 0, 2)}.document())
+		}
+		h.append(docs...)
+		h.catchUp()
+	}
+	due("before the linker ever stepped", false)
+	add(0, 10)
+	due("never settled", true)
+	h.settle()
+	due("just settled", false)
+	add(10, 200)
+	due("a little more", false)
+	add(200, 600)
+	due("much more", true)
+	h.settle()
+	due("settled again", false)
+	if err := follow.Reset(context.Background(), h.store, nil); err != nil {
+		t.Fatal(err)
+	}
+	due("not caught up", false)
+	h.catchUp()
+	due("recomputed", true)
+}
+
 // stories is who belongs together: topics and outlets of each story.
 func (h *house) stories() []string {
 	h.t.Helper()

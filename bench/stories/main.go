@@ -1,5 +1,4 @@
-// Command stories measures how well copies are found, on generated texts with fourteen kinds of edit and on hard negatives, beside the usual methods; and what
-// an item costs while the window grows.
+// Command stories measures how well copies are found, on generated texts with fourteen kinds of edit and on hard negatives, beside the usual methods.
 package main
 
 import (
@@ -19,15 +18,8 @@ func main() {
 	seed := flag.Uint64("seed", 1, "of the generated texts")
 	texts := flag.Int("texts", 300, "texts, each with a copy for every edit")
 	templates := flag.Int("templates", 300, "texts of each family of hard negatives")
-	growth := flag.Int("growth", 0, "instead: what an item costs while the window fills up to so many items")
 	flag.Parse()
-	var err error
-	if *growth > 0 {
-		err = grow(os.Stdout, *growth)
-	} else {
-		err = run(os.Stdout, *seed, size{*texts, *templates, *templates})
-	}
-	if err != nil {
+	if err := run(os.Stdout, *seed, size{*texts, *templates, *templates}); err != nil {
 		fmt.Fprintln(os.Stderr, "stories:", err)
 		os.Exit(1)
 	}

@@ -10,9 +10,11 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
+	"testing"
 	"text/tabwriter"
 	"time"
 
@@ -25,15 +27,20 @@ import (
 	"mediawatch/store/bolt"
 )
 
-// grow prints what an item costs while the window fills up to a number of items: texts of about 4.7 KB, three of ten of them copies, through the program's own
-// store and linker; and beyond that, signatures alone in the index.
-func grow(out io.Writer, items int) error {
-	dir, err := os.MkdirTemp("", "mediawatch-growth-")
-	if err != nil {
-		return err
+// TestGrowth prints what an item costs while the window fills up to GROWTH items: texts of about 4.7 KB, three of ten of them copies, through the program's own
+// store and linker; and beyond that, signatures alone in the index. docs/performance.md has its figures; `make stories-growth` repeats them.
+func TestGrowth(t *testing.T) {
+	items, err := strconv.Atoi(os.Getenv("GROWTH"))
+	if err != nil || items < 1 {
+		t.Skip("GROWTH is not set to a number of items: a measurement, made by make stories-growth")
 	}
-	defer os.RemoveAll(dir)
-	g, err := newGrowth(filepath.Join(dir, "store.db"), items)
+	if err := grow(os.Stdout, filepath.Join(t.TempDir(), "store.db"), items); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func grow(out io.Writer, path string, items int) error {
+	g, err := newGrowth(path, items)
 	if err != nil {
 		return err
 	}
@@ -124,7 +131,8 @@ func cpu() time.Duration {
 
 // upTo lets items arrive until there are n, and tells what the last 10,000 cost each, and what settling all costs.
 func (g *growth) upTo(n int) (string, error) {
-	const batch, last = 1000, 10_000
+	const batch = 1000
+	last := min(10_000, n)
 	var sign, add, link time.Duration
 	for g.made < n {
 		docs := g.documents(batch)
@@ -155,8 +163,8 @@ func (g *growth) upTo(n int) (string, error) {
 	}
 	settled, spent := time.Since(begun), cpu()-before
 	disk, err := g.disk()
-	per := func(d time.Duration) float64 { return float64(d.Microseconds()) / last }
-	return fmt.Sprintf("%d\t%.1f\t%.1f\t%.1f\t%.0f\t%d\t%d\t%.1f\t%.1f\t%d\t", n, per(sign), per(add), per(link), last/(sign+link).Seconds(),
+	per := func(d time.Duration) float64 { return float64(d.Microseconds()) / float64(last) }
+	return fmt.Sprintf("%d\t%.1f\t%.1f\t%.1f\t%.0f\t%d\t%d\t%.1f\t%.1f\t%d\t", n, per(sign), per(add), per(link), float64(last)/(sign+link).Seconds(),
 		memory/uint64(n), disk/n, settled.Seconds(), spent.Seconds(), moved), err
 }
 
