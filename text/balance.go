@@ -10,8 +10,28 @@ const maxDepth = 64
 
 // balance returns sanitised HTML with every element closed, where a browser would close it, and no end tag without its element.
 func balance(src string) string {
-	b := balancer{open: make(map[string]int, 8)}
-	b.out.Grow(len(src) + 16)
+	b := newBalancer(len(src))
+	b.run(src)
+	return b.finish()
+}
+
+// balancer knows which elements are open.
+type balancer struct {
+	out   strings.Builder
+	stack []string
+	open  map[string]int // how often a name is in stack
+	lost  map[string]int // start tags beyond maxDepth whose end tags are to come
+}
+
+// newBalancer returns one for about size bytes of HTML.
+func newBalancer(size int) *balancer {
+	b := &balancer{open: make(map[string]int, 8)}
+	b.out.Grow(size + 16)
+	return b
+}
+
+// run adds HTML.
+func (b *balancer) run(src string) {
 	l := lexer{s: src}
 	for t, ok := l.next(); ok; t, ok = l.next() {
 		switch t.kind {
@@ -23,16 +43,19 @@ func balance(src string) string {
 			b.out.WriteString(t.raw)
 		}
 	}
-	b.closeDownTo(0)
-	return b.out.String()
 }
 
-// balancer knows which elements are open.
-type balancer struct {
-	out   strings.Builder
-	stack []string
-	open  map[string]int // how often a name is in stack
-	lost  map[string]int // start tags beyond maxDepth whose end tags are to come
+// figure adds a drawing or formula, which is balanced. Of one that nests too deep nothing can be left.
+func (b *balancer) figure(f figure) {
+	if len(b.stack)+f.depth <= maxDepth {
+		b.out.WriteString(f.html)
+	}
+}
+
+// finish closes what is open and returns everything.
+func (b *balancer) finish() string {
+	b.closeDownTo(0)
+	return b.out.String()
 }
 
 func (b *balancer) start(t token) {

@@ -134,6 +134,7 @@ func TestResolve(t *testing.T) {
 		{"fragment only", `<a href="#n1">`, base, `<a href="https://news.example/2026/ferry?x=1#n1">`},
 		{"mailto stays", `<a href="mailto:desk@news.example">`, base, `<a href="mailto:desk@news.example">`},
 		{"upper case names", `<IMG SRC="/a.png">`, base, `<IMG SRC="https://news.example/a.png">`},
+		{"link in a drawing", `<svg><a xlink:href="/1">`, base, `<svg><a xlink:href="https://news.example/1">`},
 		{"srcset", `<img srcset="a.png 1x, /b.png 2x">`, base, `<img srcset="https://news.example/2026/a.png 1x, https://news.example/b.png 2x">`},
 		{"several", `<a href="/1"><img src="/2" alt="&lt;"></a>`, base, `<a href="https://news.example/1"><img src="https://news.example/2" alt="&lt;"></a>`},
 		{"text of a script", `<script>x='<a href="/1">'</script>`, base, `<script>x='<a href="/1">'</script>`},

@@ -7,9 +7,10 @@ import "strings"
 type reader struct {
 	lexer
 	except string         // one more element that goes with its content, "" none
+	drawn  func(figure)   // gets what stays of the drawings and formulas, which are else removed; nil where nothing does
 	skip   string         // the element that is being passed over, "" none
 	lower  string         // the document in lower case as far as it is ASCII; "" until needed
-	last   map[string]int // where the last end tag of an element is, -1 nowhere
+	last   map[string]int // where something is for the last time, -1 nowhere
 }
 
 // next returns the next visible token; ok is false at the end.
@@ -55,7 +56,11 @@ func (r *reader) visible(t token) bool {
 	if !removed[t.name] && (t.name != r.except || r.except == "") {
 		return true
 	}
-	if r.raw != "" || !empty && r.closed(t.name) {
+	switch {
+	case r.raw == "" && (empty || !r.closed(t.name)):
+	case r.drawn != nil && (t.name == "svg" || t.name == "math"):
+		r.drawn(r.figure(t))
+	default:
 		r.skip = t.name
 	}
 	return false
@@ -76,16 +81,19 @@ func (r *reader) swallows(name string, empty, elsewhere bool) bool {
 }
 
 // closed reports whether an end tag of the element follows.
-func (r *reader) closed(name string) bool {
+func (r *reader) closed(name string) bool { return r.follows(r.at, "</"+name) }
+
+// follows reports whether s, in lower case, is at or behind a place.
+func (r *reader) follows(place int, s string) bool {
 	if r.lower == "" {
 		r.lower, r.last = lowerASCII(r.s), make(map[string]int)
 	}
-	at, ok := r.last[name]
+	at, ok := r.last[s]
 	if !ok {
-		at = strings.LastIndex(r.lower, "</"+name)
-		r.last[name] = at
+		at = strings.LastIndex(r.lower, s)
+		r.last[s] = at
 	}
-	return at >= r.at
+	return at >= place
 }
 
 // removed are the elements whose content goes with their tags.

@@ -57,7 +57,7 @@ func Resolve(src, base string) string {
 func resolveAttr(name, raw string, base *url.URL) (string, bool) {
 	var resolve func(string, *url.URL) string
 	switch name {
-	case "href", "src", "cite", "poster", "action", "longdesc", "background", "data":
+	case "href", "src", "cite", "poster", "action", "longdesc", "background", "data", "xlink:href":
 		resolve = resolveURL
 	case "srcset":
 		resolve = resolveSet

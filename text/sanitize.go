@@ -13,8 +13,8 @@ import (
 )
 
 // Sanitize returns the HTML of a news text with nothing in it that could execute, load anything but images, or leave its place: paragraphs, headings,
-// lists, quotes, tables, figures, images and links stay; scripts, styles, handlers, drawings, frames, forms and all URLs that are not absolute http, https
-// or, in links, mailto go. Elements are closed where a browser would close them, and nested at most 64 deep. It is idempotent, and cheap on its own output.
+// lists, quotes, tables, figures, images and links stay, and what is safe of drawings (SVG) and formulas (MathML); scripts, styles, handlers, frames, forms
+// and all URLs that are not absolute http, https or, in links, mailto go. Elements are closed where a browser would close them, and nested at most 64 deep. It is idempotent, and cheap on its own output.
 func Sanitize(src string) string {
 	src = Clean(src)
 	if !strings.Contains(src, "<") {
@@ -29,19 +29,34 @@ func Sanitize(src string) string {
 	return applyPolicy(src)
 }
 
-// applyPolicy is Sanitize without its quick paths, for clean src.
+// applyPolicy is Sanitize without its quick paths, for clean src. Drawings and formulas are read and written apart; what is between them is the policy's.
 func applyPolicy(src string) string {
-	out := newsPolicy().Sanitize(strip(src))
-	out = strings.ReplaceAll(out, "&#13;", "\n") // how x/net/html writes a carriage return that came as a reference
-	return balance(Clean(out))
+	b := newBalancer(len(src))
+	var between strings.Builder
+	between.Grow(len(src))
+	pass := func() {
+		if between.Len() == 0 {
+			return
+		}
+		out := newsPolicy().Sanitize(between.String())
+		out = strings.ReplaceAll(out, "&#13;", "\n") // how x/net/html writes a carriage return that came as a reference
+		b.run(Clean(out))
+		between.Reset()
+	}
+	strip(src, &between, func(f figure) {
+		if f.html != "" {
+			pass()
+			b.figure(f)
+		}
+	})
+	pass()
+	return b.finish()
 }
 
-// strip removes comments and the elements that go with their content. The policy would do it, too, but drops everything behind one that is not closed or has
-// a stray end tag.
-func strip(src string) string {
-	var out strings.Builder
-	out.Grow(len(src))
-	r := reader{lexer: lexer{s: src}}
+// strip writes src without comments and the elements that go with their content, and without drawings and formulas, which drawn gets in their place. The policy
+// would remove them, too, but drops everything behind one that is not closed or has a stray end tag.
+func strip(src string, out *strings.Builder, drawn func(figure)) {
+	r := reader{lexer: lexer{s: src}, drawn: drawn}
 	for t, ok := r.next(); ok; t, ok = r.next() {
 		if t.kind == rawToken {
 			out.WriteString(html.EscapeString(t.raw))
@@ -49,7 +64,6 @@ func strip(src string) string {
 		}
 		out.WriteString(t.raw)
 	}
-	return out.String()
 }
 
 var newsPolicy = sync.OnceValue(newNewsPolicy)
