@@ -290,19 +290,19 @@ func (m *markup) close(t *token, floor int) {
 	b.scope.leave(floor + m.depth)
 }
 
-// local drops the prefix of HTML's elements.
+// local drops the prefix of an element of HTML, or of SVG and MathML, which HTML takes in by name.
 func (m *markup) local(name string) string {
 	if strings.IndexByte(name, ':') < 0 {
 		return name
 	}
-	if sp, local := m.b.scope.resolve(name); sp == spaceXHTML && local != "" {
+	if sp, local := m.b.scope.resolve(name); local != "" && (sp == spaceXHTML || sp == spaceSVG || sp == spaceMath) {
 		return local
 	}
 	return name
 }
 
 // urlAttributes are resolved where xml:base says something else than around the text.
-var urlAttributes = []string{"href", "src", "cite", "action", "longdesc", "poster", "background", "data", "usemap", "codebase", "classid", "profile"}
+var urlAttributes = []string{"href", "src", "cite", "action", "longdesc", "poster", "background", "data", "usemap", "codebase", "classid", "profile", "xlink:href"}
 
 // attr copies an attribute. Namespaces go, xml:base is applied.
 func (m *markup) attr(a *rawAttr) {
@@ -312,6 +312,10 @@ func (m *markup) attr(a *rawAttr) {
 		return
 	case name == "xml:lang":
 		name = "lang"
+	case strings.IndexByte(name, ':') > 0:
+		if sp, local := m.b.scope.resolve(name); sp == spaceXLink {
+			name = "xlink:" + local // the one spelling that HTML knows
+		}
 	}
 	if base := m.b.scope.base(); base != m.base && len(value) <= maxURL && slices.Contains(urlAttributes, strings.ToLower(name)) {
 		value = resolveURL(base, decodeReferences(value, m.b.x.entities))

@@ -20,6 +20,9 @@ const (
 	spaceSy                   // syndication: update period
 	spaceWFW                  // comment API
 	spaceXML                  // xml:base, xml:lang
+	spaceSVG                  // drawings
+	spaceMath                 // formulas: MathML
+	spaceXLink                // links in these two
 )
 
 // spaces are the vocabularies by namespace name, lower case and without a trailing slash or "#".
@@ -49,8 +52,9 @@ var spaces = map[string]space{
 	"http://purl.org/rss/1.0/modules/syndication":         spaceSy,
 	"http://wellformedweb.org/commentapi":                 spaceWFW,
 	"http://www.w3.org/xml/1998/namespace":                spaceXML,
-	"http://www.w3.org/2000/svg":                          spaceOther,
-	"http://www.w3.org/1998/math/mathml":                  spaceOther,
+	"http://www.w3.org/2000/svg":                          spaceSVG,
+	"http://www.w3.org/1998/math/mathml":                  spaceMath,
+	"http://www.w3.org/1999/xlink":                        spaceXLink,
 	"http://www.georss.org/georss":                        spaceOther,
 	"http://www.opengis.net/gml":                          spaceOther,
 	"http://www.google.com/schemas/play-podcasts/1.0":     spaceOther,
@@ -65,7 +69,7 @@ var spaces = map[string]space{
 var prefixes = map[string]space{
 	"rss": spaceNative, "atom": spaceAtom, "atom10": spaceAtom, "a10": spaceAtom, "dc": spaceDC, "dcterms": spaceTerms, "dct": spaceTerms,
 	"content": spaceContent, "itunes": spaceITunes, "media": spaceMedia, "xhtml": spaceXHTML, "rdf": spaceRDF, "feedburner": spaceBurner,
-	"sy": spaceSy, "wfw": spaceWFW, "xml": spaceXML,
+	"sy": spaceSy, "wfw": spaceWFW, "xml": spaceXML, "svg": spaceSVG, "mathml": spaceMath, "mml": spaceMath, "xlink": spaceXLink,
 }
 
 // spaceOf finds a namespace by name. A name nobody knows is spaceOther with false.

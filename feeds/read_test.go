@@ -118,6 +118,12 @@ func TestFields(t *testing.T) {
 			want: map[string]string{"summary": "D", "content": "<p>C</p>"}},
 		{name: "undeclared prefixes", doc: rss(`<dc:creator>Ed</dc:creator><content:encoded>&lt;p&gt;C&lt;/p&gt;</content:encoded><media:thumbnail url="/t.jpg"/>`),
 			want: map[string]string{"authors": "Ed<>", "content": "<p>C</p>", "image": "https://f.example/t.jpg"}},
+		{name: "drawing with a prefix", doc: `<feed xmlns="http://www.w3.org/2005/Atom" xmlns:d="http://www.w3.org/2000/svg" xmlns:l="http://www.w3.org/1999/xlink"><entry xml:base="https://f.example/a/"><content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">` +
+			`<d:svg viewBox="0 0 1 1"><d:title>t</d:title><d:a l:href="b"><d:circle r="1"/></d:a><d:script>x</d:script></d:svg></div></content></entry></feed>`,
+			want: map[string]string{"content": `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><title>t</title><a xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="https://f.example/a/b"><circle r="1"></circle></a></svg>`}},
+		{name: "undeclared prefixes of drawings and formulas", doc: atom(`<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><mml:math><mml:mi>x</mml:mi></mml:math><svg:svg><svg:rect/></svg:svg></div></content>`),
+			want: map[string]string{"content": `<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>x</mi></math><svg xmlns="http://www.w3.org/2000/svg"><rect></rect></svg>`}},
+		{name: "a prefix that is no drawing's", doc: atom(`<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml" xmlns:svg="http://x.example/"><svg:svg><svg:rect/>a</svg:svg></div></content>`), want: map[string]string{"content": "a"}},
 		{name: "media group", doc: `<feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/"><entry><title>T</title><media:group><media:title>M</media:title><media:content url="https://f.example/v.mp4" type="video/mp4"/><media:thumbnail url="https://f.example/t.jpg"/><media:description>D</media:description></media:group></entry></feed>`,
 			want: map[string]string{"title": "T", "summary": "D", "image": "https://f.example/t.jpg", "files": "https://f.example/v.mp4 video/mp4 "}},
 		{name: "itunes", doc: `<rss xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel><itunes:author>C</itunes:author><itunes:image href="https://f.example/f.jpg"/><itunes:category text="News"><itunes:category text="Daily"/></itunes:category><item><title>T</title><itunes:author>Ed</itunes:author><itunes:summary>S</itunes:summary><itunes:keywords>a, b</itunes:keywords><itunes:image href="https://f.example/i.jpg"/></item></channel></rss>`,
@@ -157,6 +163,7 @@ func TestTitles(t *testing.T) {
 		{name: "atom html", doc: atom(`<title type="html">&lt;b&gt;x&lt;/b&gt; &amp;lt;y&amp;gt;</title>`), want: map[string]string{"title": "x <y>"}},
 		{name: "atom xhtml", doc: atom(`<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">a <em>b</em> &lt;c></div></title>`), want: map[string]string{"title": "a b <c>"}},
 		{name: "atom prefixed xhtml", doc: atom(`<title type="xhtml"><h:div xmlns:h="http://www.w3.org/1999/xhtml">a <h:em>b</h:em></h:div></title>`), want: map[string]string{"title": "a b"}},
+		{name: "atom formula", doc: atom(`<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml" xmlns:m="http://www.w3.org/1998/Math/MathML">a <m:math><m:mi>x</m:mi></m:math> b</div></title>`), want: map[string]string{"title": "a b"}},
 		{name: "native before media", doc: rss(`<media:title>M</media:title><title>T</title>`), want: map[string]string{"title": "T"}},
 	} {
 		t.Run(r.name, r.check)
