@@ -121,19 +121,19 @@ func TestSecondPass(t *testing.T) {
 func TestBlocks(t *testing.T) {
 	a := read(t, doc("<title>Ferry</title>", `<article><h1>Ferry</h1>
 <figure><img src="/q.jpg"><figcaption>The quay. Photo: Jo Hale</figcaption></figure>`+para+`<h3>Why it hurries</h3>`+para+`<ul><li>Monday</li><li>Tuesday</li></ul><blockquote><p>No tide.</p></blockquote>
-<p>Read <a href="/more" onclick="x()">more</a><script>alert(1)</script>.</p>`+para+`</article>`), Options{URL: "https://packet.example/a"})
+<p>Read <a href="/more" onclick="x()">more</a><script>alert(1)</script>.</p><p><math><mi>v</mi></math></p>`+para+`</article>`), Options{URL: "https://packet.example/a"})
 	var got []string
 	for _, b := range a.Blocks {
 		got = append(got, map[BlockKind]string{Paragraph: "p ", Heading: "h ", ListItem: "li ", Other: "o "}[b.Kind]+text.Truncate(b.Plain, 20))
 	}
-	want := []string{"o ", "p The ferry company…", "h Why it hurries", "p The ferry company…", "li Monday", "li Tuesday", "o No tide.", "p Read more.", "p The ferry company…"}
+	want := []string{"o ", "p The ferry company…", "h Why it hurries", "p The ferry company…", "li Monday", "li Tuesday", "o No tide.", "p Read more.", "o ", "p The ferry company…"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	if a.Caption != "The quay. Photo: Jo Hale" {
 		t.Errorf("caption %q", a.Caption)
 	}
-	for _, s := range []string{"<h2>Why it hurries</h2>", "<ul><li>Monday</li><li>Tuesday</li></ul>", `href="https://packet.example/more"`} {
+	for _, s := range []string{"<h2>Why it hurries</h2>", "<ul><li>Monday</li><li>Tuesday</li></ul>", `href="https://packet.example/more"`, "<mi>v</mi></math>"} {
 		if !strings.Contains(a.Text, s) {
 			t.Errorf("text lacks %s: %s", s, a.Text)
 		}

@@ -151,7 +151,7 @@ func (s *splitter) add(kind BlockKind, tag, inside string) {
 	if kind == ListItem {
 		plain = strings.TrimPrefix(plain, "- ")
 	}
-	if plain == "" && !strings.Contains(markup, "<img") {
+	if plain == "" && !strings.Contains(markup, "<img") && !strings.Contains(markup, "<math ") {
 		return
 	}
 	if plain == "" {

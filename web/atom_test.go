@@ -181,7 +181,7 @@ func (v *validator) content(where, src string) {
 			continue
 		}
 		switch n.Data {
-		case "script", "style", "iframe", "object", "embed", "svg", "math", "form", "base", "meta", "link":
+		case "script", "style", "iframe", "object", "embed", "form", "base", "meta", "link", "foreignObject", "annotation-xml", "use", "image", "animate", "set":
 			if n.Parent == nil || n.Parent.Data != "html" && n.Data != "head" {
 				v.errorf("%s: content has <%s>", where, n.Data)
 			}

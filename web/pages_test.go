@@ -601,7 +601,8 @@ func TestX_HostileWords(t *testing.T) {
 	w := newWorld(t, strings.NewReplacer(`"Ports & docks"`, `'''"><script>alert(9)</script> docks'''`, `"Morning briefing"`, `'''<script>alert(9)</script>'''`).Replace(basicConfig))
 	evil := func(guid, address string) article {
 		clean := strings.NewReplacer("\u0000", "", "\ufffe", "").Replace(hostile) // the store takes no such characters; ingest drops them
-		return article{guid: guid, outlet: clean, title: "Harbour " + clean, url: address, html: `<p>The harbour ` + clean + `</p><a href="javascript:alert(4)">x</a><svg onload=alert(5)><p style="x:url(javascript:alert(6))">dock</p>`,
+		return article{guid: guid, outlet: clean, title: "Harbour " + clean, url: address, html: `<p>The harbour ` + clean + `</p><a href="javascript:alert(4)">x</a><svg onload=alert(5)><p style="x:url(javascript:alert(6))">dock</p>` +
+			`<svg onload=alert(12)><a xlink:href="javascript:alert(13)"><circle r="1" fill="url(javascript:alert(14))"/></a><use href="data:x"/><style>x</style></svg>`,
 			edit: func(it *news.Item) {
 				it.Section, it.Categories, it.Authors = []string{clean}, []string{clean}, []news.Person{{Name: clean, URI: "javascript:alert(7)"}}
 				it.Caption, it.Cut, it.OutletEvidence, it.Origin.FinalURL = clean, []string{clean}, clean, "javascript:alert(8)"
@@ -655,6 +656,7 @@ func FuzzFeedIsAlwaysValid(f *testing.F) {
 	f.Add("]]>&", "<![CDATA[harbour]]><script>x</script>", "javascript:x", "", int64(-62_135_596_800))
 	f.Add(" ", "<a href='//x'>harbour</a><img src=data:x>", "http://[::1", "\u200b", int64(253_402_300_799))
 	f.Add("<title>\x00\xff", "harbour <b", "https://a/%zz", "&amp;\ufffe", int64(0))
+	f.Add("Harbour", "<p>harbour <math><mi>x</mi></math></p><svg><a xlink:href='https://gazette.example/1'><circle r=1 /></a><foreignObject><p>x</foreignObject></svg>", "https://gazette.example/1", "Gazette", int64(1_700_000_000))
 	f.Add("", "<svg><a xlink:href='javascript:x'>", "HTTPS://A:0/ \u202e", "\r\n", int64(1)<<40)
 	f.Fuzz(func(t *testing.T, title, body, address, outlet string, published int64) {
 		a := article{guid: "1", edit: func(it *news.Item) {
