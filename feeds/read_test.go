@@ -119,8 +119,8 @@ func TestFields(t *testing.T) {
 		{name: "undeclared prefixes", doc: rss(`<dc:creator>Ed</dc:creator><content:encoded>&lt;p&gt;C&lt;/p&gt;</content:encoded><media:thumbnail url="/t.jpg"/>`),
 			want: map[string]string{"authors": "Ed<>", "content": "<p>C</p>", "image": "https://f.example/t.jpg"}},
 		{name: "drawing with a prefix", doc: `<feed xmlns="http://www.w3.org/2005/Atom" xmlns:d="http://www.w3.org/2000/svg" xmlns:l="http://www.w3.org/1999/xlink"><entry xml:base="https://f.example/a/"><content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">` +
-			`<d:svg viewBox="0 0 1 1"><d:title>t</d:title><d:a l:href="b"><d:circle r="1"/></d:a><d:script>x</d:script></d:svg></div></content></entry></feed>`,
-			want: map[string]string{"content": `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><title>t</title><a xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="https://f.example/a/b"><circle r="1"></circle></a></svg>`}},
+			`<d:svg viewBox="0 0 300 90"><d:title>t</d:title><d:a l:href="b"><d:circle r="1"/></d:a><d:script>x</d:script></d:svg></div></content></entry></feed>`,
+			want: map[string]string{"content": `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 90"><title>t</title><a xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="https://f.example/a/b"><circle r="1"></circle></a></svg>`}},
 		{name: "undeclared prefixes of drawings and formulas", doc: atom(`<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><mml:math><mml:mi>x</mml:mi></mml:math><svg:svg><svg:rect/></svg:svg></div></content>`),
 			want: map[string]string{"content": `<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>x</mi></math><svg xmlns="http://www.w3.org/2000/svg"><rect></rect></svg>`}},
 		{name: "a prefix that is no drawing's", doc: atom(`<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml" xmlns:svg="http://x.example/"><svg:svg><svg:rect/>a</svg:svg></div></content>`), want: map[string]string{"content": "a"}},

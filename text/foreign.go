@@ -2,6 +2,7 @@ package text
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -55,10 +56,40 @@ func (r *reader) figure(t token) figure {
 		}
 	}
 	w.closeDownTo(0)
-	if !w.seen {
+	if !w.seen || t.name == "svg" && icon(t) {
 		return figure{}
 	}
 	return figure{html: w.out.String(), depth: w.deepest}
+}
+
+// iconSide is up to what side, in pixels, a drawing is an icon: of a button to share, to play. Its size is mostly a style's, without which it would fill the page.
+const iconSide = 64
+
+// icon reports whether the start tag of a drawing says that it is an icon, by its size or by its own units.
+func icon(t token) bool {
+	side := make(map[string]string)
+	for a := (attrs{s: t.raw, at: 1 + len(t.name)}); ; {
+		at, ok := a.next()
+		if !ok {
+			break
+		}
+		side[strings.ToLower(at.name)] = strings.TrimSpace(t.raw[at.start:at.end])
+	}
+	box := strings.FieldsFunc(side["viewbox"], func(r rune) bool { return r == ' ' || r == ',' })
+	if len(box) != 4 {
+		box = make([]string, 4)
+	}
+	return smallSide(side["width"], box[2]) && smallSide(side["height"], box[3])
+}
+
+// smallSide reports whether the first of the lengths that is a number of pixels is that of an icon.
+func smallSide(lengths ...string) bool {
+	for _, l := range lengths {
+		if n, err := strconv.ParseFloat(strings.TrimSuffix(l, "px"), 64); err == nil {
+			return n <= iconSide
+		}
+	}
+	return false
 }
 
 // cdata returns the characters of a CDATA section, which the lexer, reading HTML, takes for a comment, and passes over the section.

@@ -22,6 +22,10 @@ const (
 
 func TestSanitizeFigures(t *testing.T) {
 	tests := []struct{ name, in, want string }{
+		{"an icon by its size", `a<svg width="24px" height="24" viewBox="0 0 900 900"><path d="M0 0"/></svg>b`, "ab"},
+		{"an icon by its units", `a<svg width="1em" viewBox="0,0 24 24"><path d="M0 0"/></svg>b`, "ab"},
+		{"a wide line", `<svg width="300" height="2"><path d="M0 0"/></svg>`, svgRoot + ` width="300" height="2"><path d="M0 0"/></svg>`},
+		{"a drawing of unknown size", `<svg width="100%"><path d="M0 0"/></svg>`, svgRoot + ` width="100%"><path d="M0 0"/></svg>`},
 		{"chart", `a<svg viewBox='0 0 9 9' width=300px Height=200 id=x class=y style='fill:red' onload=x><title>t &amp; u</title><g transform="translate(1, 2) rotate(-3)"><path d="M0 0L1e1,-2.5z" fill=#f00 stroke="rgb(1, 2, 3)"/><rect x="1" width="2" height="3"></rect></g></svg>b`,
 			`a` + svgRoot + ` viewBox="0 0 9 9" width="300px" height="200"><title>t &amp; u</title><g transform="translate(1, 2) rotate(-3)"><path d="M0 0L1e1,-2.5z" fill="#f00" stroke="rgb(1, 2, 3)"/><rect x="1" width="2" height="3"></rect></g></svg>b`},
 		{"title of a bar", `<svg><rect width="2.123456789012345"><title>5 &lt; 6</title></rect></svg>`, svgRoot + `><rect width="2.123456789012345"><title>5 &lt; 6</title></rect></svg>`},
