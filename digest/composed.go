@@ -82,6 +82,7 @@ type Story struct {
 type Also struct {
 	Outlet string
 	URL    string
+	Note   string // "shortened", "longer"; "" for the same text
 }
 
 // Hit is a sentence with the words that matched. Spans are byte ranges of Text, rising, without overlap, on character boundaries.

@@ -48,6 +48,7 @@ type article struct {
 	name, title, body, outlet, url, lang string
 	at                                   time.Time // published; zero: not stated
 	certainty                            news.Certainty
+	relation                             news.Relation
 	copyOf                               string
 }
 
@@ -85,7 +86,7 @@ func (d *desk) add(a article) news.ItemID {
 	if a.copyOf != "" {
 		story = d.stories[d.id(a.copyOf)]
 	}
-	story.Members = append(story.Members, news.Member{Item: id, Seq: d.seq})
+	story.Members = append(story.Members, news.Member{Item: id, Seq: d.seq, Relation: a.relation})
 	d.stories[id] = story
 	return id
 }
@@ -213,7 +214,8 @@ func week(t testing.TB) *desk {
 		body:   "The chamber voted early on Friday. The carbon tax will start at 40 crowns a tonne, Mr. A. Lind of the finance committee said, and rise each year. Opposition members called the vote hasty.\n\nHouseholds will get a third of the carbon tax back with their winter bills.",
 		outlet: "Norland Post", at: hour(6, 14), lang: "en"})
 	for _, o := range []string{"River Times", "Harbour News", "Wire North", "Südblatt", "City Gazette", "Evening Call", "Plain Dealer of Overton"} {
-		d.add(article{name: "tax-" + o, title: "Carbon tax adopted", body: "The carbon tax will start at 40 crowns a tonne.", outlet: o, at: hour(6, 40), copyOf: "tax"})
+		relation := map[string]news.Relation{"River Times": news.Abridges, "Wire North": news.AbridgedBy}[o]
+		d.add(article{name: "tax-" + o, title: "Carbon tax adopted", body: "The carbon tax will start at 40 crowns a tonne.", outlet: o, at: hour(6, 40), copyOf: "tax", relation: relation})
 	}
 	d.match("energy", "tax", "title:carbon tax", "carbon tax", "Households")
 	for _, o := range []string{"River Times", "Harbour News", "Wire North", "Südblatt", "City Gazette", "Evening Call"} {

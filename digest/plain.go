@@ -185,11 +185,15 @@ func (w *textWriter) story(s *Story) {
 	w.address(in, s.URL)
 }
 
-// alsoNames joins the other outlets: "A, B, C (+5)".
+// alsoNames joins the other outlets: "A, B (shortened), C (+5)".
 func alsoNames(s *Story) string {
 	var names []string
 	for _, a := range s.Also {
-		names = append(names, a.Outlet)
+		name := a.Outlet
+		if a.Note != "" {
+			name += " (" + a.Note + ")"
+		}
+		names = append(names, name)
 	}
 	out := strings.Join(names, ", ")
 	if s.MoreAlso > 0 {
@@ -289,19 +293,19 @@ func wrap(s string, limit int) []string {
 			gap = 1
 		}
 		space = false
-		if used > 0 && used+gap+n > limit {
+		if b.Len() > 0 && used+gap+n > limit {
 			lines = append(lines, b.String())
 			b.Reset()
 			used = 0
 		}
-		if used > 0 && gap > 0 {
+		if b.Len() > 0 && gap > 0 {
 			b.WriteByte(' ')
 			used++
 		}
 		b.WriteString(chunk.text)
 		used += n
 	}
-	if used > 0 || len(lines) == 0 {
+	if b.Len() > 0 || len(lines) == 0 {
 		lines = append(lines, b.String())
 	}
 	return lines

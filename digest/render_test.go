@@ -50,6 +50,13 @@ func TestWrap(t *testing.T) {
 	})
 }
 
+// A mark without a letter takes no room, and is still there.
+func TestWrapKeepsMarks(t *testing.T) {
+	if got := wrap("aa漢 \u0301", 4); strings.Join(got, "|") != "aa漢|\u0301" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestSubjects(t *testing.T) {
 	for _, c := range []struct {
 		kind   Kind

@@ -48,9 +48,18 @@ func (b *builder) leadOf(g *group) news.Item {
 	return lead
 }
 
-// also names the other outlets of g, each once.
+// also names the other outlets of g, each once, and says who printed a shorter or a longer text.
 func (b *builder) also(g *group, s *Story) {
 	seen := map[string]bool{s.Outlet: true}
+	notes := make(map[news.ItemID]string)
+	for _, m := range g.story.Members {
+		switch m.Relation {
+		case news.Abridges:
+			notes[m.Item] = "shortened"
+		case news.AbridgedBy:
+			notes[m.Item] = "longer"
+		}
+	}
 	for _, id := range g.matching {
 		it := b.in.Items[Ref{Item: id}]
 		if it.ID.IsZero() || it.ID == g.lead.ID {
@@ -65,7 +74,7 @@ func (b *builder) also(g *group, s *Story) {
 			s.MoreAlso++
 			continue
 		}
-		s.Also = append(s.Also, Also{Outlet: name, URL: b.address(&it)})
+		s.Also = append(s.Also, Also{Outlet: name, URL: b.address(&it), Note: notes[id]})
 	}
 }
 
