@@ -169,9 +169,9 @@ func (d *Daemon) followers() []follow.Follower {
 	return []follow.Follower{lockedStep{&d.follow, d.linker}, lockedStep{&d.follow, d.matcher}}
 }
 
-// settleIfDue settles when much has come since the last time.
-func (d *Daemon) settleIfDue(ctx context.Context) error {
-	due, err := d.linker.SettleDue(ctx)
+// settleIfDue settles once a day, and, when grown is set, as soon as much has come since the last time.
+func (d *Daemon) settleIfDue(ctx context.Context, grown bool) error {
+	due, err := d.linker.SettleDue(ctx, d.o.Now(), grown)
 	if err != nil || !due {
 		return err
 	}
@@ -183,7 +183,7 @@ func (d *Daemon) settle(ctx context.Context) error {
 	if err := d.CatchUp(ctx); err != nil {
 		return err
 	}
-	moved, err := d.linker.Settle(ctx) // the followers go on meanwhile
+	moved, err := d.linker.Settle(ctx, d.o.Now()) // the followers go on meanwhile
 	if err != nil {
 		return err
 	}

@@ -199,7 +199,7 @@ func (d *Daemon) Run(ctx context.Context, o RunOptions) (Summary, error) {
 			return Summary{}, err
 		}
 	}
-	if err := errors.Join(d.CatchUp(ctx), d.settleIfDue(ctx)); err != nil {
+	if err := errors.Join(d.CatchUp(ctx), d.settleIfDue(ctx, false)); err != nil {
 		return Summary{}, err
 	}
 	err := errors.Join(d.welcome(ctx), d.dueDigests(ctx), d.deliver(ctx))

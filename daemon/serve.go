@@ -18,12 +18,11 @@ import (
 )
 
 const (
-	stopWithin    = 9 * time.Second // everything that runs is stopped by then
-	feedTick      = "every 5s"
-	deliverTick   = "every 15s"
-	settleTick    = "daily 02:40"
-	settleDueTick = "every 1m"  // looks whether it is worth settling before
-	passAtLeast   = time.Minute // how often a summary is printed while the queues never empty
+	stopWithin  = 9 * time.Second // everything that runs is stopped by then
+	feedTick    = "every 5s"
+	deliverTick = "every 15s"
+	settleTick  = "every 1m"  // looks whether it is time to settle
+	passAtLeast = time.Minute // how often a summary is printed while the queues never empty
 )
 
 // Serve runs until ctx ends, then stops within ten seconds. The listeners are opened before anything is read, so that a port in use is told at once.
@@ -126,7 +125,7 @@ func (d *Daemon) firstPass(ctx context.Context) {
 		}
 	}
 	tell("reading the seed folders", d.seedsTick(ctx))
-	tell("following the journal", errors.Join(d.CatchUp(ctx), d.settleIfDue(ctx)))
+	tell("following the journal", errors.Join(d.CatchUp(ctx), d.settleIfDue(ctx, true)))
 	d.finishPass()
 	tell("the welcome edition", d.welcome(ctx))
 	tell("due digests", d.dueDigests(ctx))
@@ -142,8 +141,7 @@ func (d *Daemon) ticks() *schedule.Runner {
 	d.every(r, "feeds", feedTick, d.feedTick)
 	d.every(r, "deliveries", deliverTick, d.deliver)
 	d.every(r, "seeds", d.seedTick(), d.seedsTick)
-	d.every(r, "stories", settleTick, d.settle)
-	d.every(r, "new stories", settleDueTick, d.settleIfDue)
+	d.every(r, "stories", settleTick, func(ctx context.Context) error { return d.settleIfDue(ctx, true) })
 	d.ticking.Store(r)
 	d.scheduleDigests(nil)
 	return r

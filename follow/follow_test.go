@@ -469,16 +469,16 @@ func settled(rt *rapid.T, t *testing.T, order []article) string {
 			}
 		case 3:
 			h.catchUp()
-			if _, err := h.linker.Settle(ctx); err != nil {
+			if _, err := h.linker.Settle(ctx, start); err != nil {
 				rt.Fatal(err)
 			}
 		}
 	}
 	h.catchUp()
-	if _, err := h.linker.Settle(ctx); err != nil {
+	if _, err := h.linker.Settle(ctx, start); err != nil {
 		rt.Fatal(err)
 	}
-	if n, err := h.linker.Settle(ctx); n != 0 || err != nil {
+	if n, err := h.linker.Settle(ctx, start); n != 0 || err != nil {
 		rt.Fatalf("settling again changes %d items (%v)", n, err)
 	}
 	return partitionOf(rt, h)

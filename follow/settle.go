@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"mediawatch/dedupe"
 	"mediawatch/news"
@@ -21,14 +24,14 @@ import (
 // has not caught up with a recomputation, or is set back on the way.
 //
 // Links to items that have left the window stay as they are.
-func (l *Linker) Settle(ctx context.Context) (int, error) {
+func (l *Linker) Settle(ctx context.Context, now time.Time) (int, error) {
 	l.settle.Lock()
 	defer l.settle.Unlock()
 	at, err := l.store.Cursor(ctx, LinkerName)
 	if err != nil || at.Version != linkerVersion || at.Replay != 0 {
 		return 0, err
 	}
-	s := &settling{linker: l, at: at.Seq}
+	s := &settling{linker: l, at: at.Seq, now: now}
 	for _, part := range []func(context.Context) error{s.read, s.learn, s.sign, s.divide, s.keep, s.note} {
 		switch err := part(ctx); {
 		case errors.Is(err, errSetBack):
@@ -40,35 +43,52 @@ func (l *Linker) Settle(ctx context.Context) (int, error) {
 	return s.moved, nil
 }
 
-// settledName is the follower that stands where the linker stood when it was settled last.
+// settledName is the follower that stands where the linker stood when it was settled last. Its version is the linker's and the day.
 const settledName = LinkerName + "/settled"
 
 const (
-	// settleAfter is how many events are worth settling for,
+	// settleAt is when a day begins for settling: at night, UTC.
+	settleAt = 2*time.Hour + 40*time.Minute
+	// settleAfter is how many events since are worth settling for before a day is over,
 	settleAfter = 500
-	// settleShare of the window too, so that what settling costs an item does not grow.
+	// settleShare of the window too, so that what it costs an item does not grow.
 	settleShare = .25
 )
 
-// SettleDue reports whether so much has come since the last Settle that it is time again: the window has grown by a quarter, or the linker was set back since.
-func (l *Linker) SettleDue(ctx context.Context) (bool, error) {
-	last, err := l.store.Cursor(ctx, settledName)
-	if err != nil {
-		return false, err
-	}
+func settleDay(now time.Time) dedupe.Day { return dedupe.DayOf(now.Add(-settleAt)) }
+
+// SettleDue reports whether it is time to settle: once a day, at 02:40 UTC or as soon after it as somebody asks; and, when grown is set, as soon as
+// the window has grown by a quarter since, or was never settled. Without grown, what came on the first day waits for the next.
+func (l *Linker) SettleDue(ctx context.Context, now time.Time, grown bool) (bool, error) {
 	at, err := l.store.Cursor(ctx, LinkerName)
 	if err != nil || at.Version != linkerVersion || at.Replay != 0 {
 		return false, err
 	}
-	if last.Version != linkerVersion {
-		return true, nil
-	}
-	first, err := l.store.Signatures(ctx, 0, 1)
-	if err != nil || len(first) == 0 {
+	page, err := l.store.Signatures(ctx, 0, 1)
+	if err != nil || len(page) == 0 {
 		return false, err
 	}
-	window := float64(last.Seq) - float64(first[0].Seq)
-	return float64(at.Seq-last.Seq) >= max(settleAfter, settleShare*window), nil
+	first, err := readRecord(page[0])
+	if err != nil {
+		return false, err
+	}
+	last, err := l.store.Cursor(ctx, settledName)
+	if err != nil {
+		return false, err
+	}
+	day, ok := settledDay(last.Version)
+	if !ok {
+		return grown || settleDay(now) > first.arrived, nil
+	}
+	window := float64(last.Seq) - float64(first.seq)
+	return at.Seq > last.Seq && (settleDay(now) > day || grown && float64(at.Seq-last.Seq) >= max(settleAfter, settleShare*window)), nil
+}
+
+// settledDay reads the version of the last Settle; ok is false if it was one of another linker.
+func settledDay(version string) (day dedupe.Day, ok bool) {
+	s, ok := strings.CutPrefix(version, linkerVersion+" ")
+	n, err := strconv.ParseInt(s, 10, 32)
+	return dedupe.Day(n), ok && err == nil
 }
 
 // note remembers that what came before was settled.
@@ -77,7 +97,8 @@ func (s *settling) note(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.linker.store.Commit(ctx, store.Derivation{Follower: settledName, From: last, To: store.Cursor{Seq: s.at, Version: linkerVersion}})
+	to := store.Cursor{Seq: s.at, Version: fmt.Sprintf("%s %d", linkerVersion, settleDay(s.now))}
+	return s.linker.store.Commit(ctx, store.Derivation{Follower: settledName, From: last, To: to})
 }
 
 // errSetBack says that the linker begins again.
@@ -87,6 +108,7 @@ var errSetBack = errors.New("the linker was set back")
 type settling struct {
 	linker  *Linker
 	at      news.Seq // it sees the journal up to here
+	now     time.Time
 	learned boilerplate
 
 	records []record // of the window, by item, then by revision

@@ -31,7 +31,7 @@ func sited(outlet, topic string, day int) article {
 
 func (h *house) settle() int {
 	h.t.Helper()
-	n, err := h.linker.Settle(context.Background())
+	n, err := h.linker.Settle(context.Background(), start)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -110,13 +110,16 @@ func TestSettleLearnsTheLinesOfSites(t *testing.T) {
 	check("set back")
 }
 
-// It is time to settle at first, after five hundred events, and after the linker was set back.
+// It is time to settle at first, after five hundred events, after the linker was set back, and every night.
 func TestSettleDue(t *testing.T) {
 	h := open(t, filepath.Join(t.TempDir(), "s.db"))
-	due := func(when string, want bool) {
+	now := start
+	due := func(when string, want, daily bool) {
 		t.Helper()
-		if got, err := h.linker.SettleDue(context.Background()); err != nil || got != want {
-			t.Errorf("%s: due %v (%v), want %v", when, got, err, want)
+		for grown, want := range map[bool]bool{true: want, false: daily} {
+			if got, err := h.linker.SettleDue(context.Background(), now, grown); err != nil || got != want {
+				t.Errorf("%s: due %v (%v), want %v; grown %v", when, got, err, want, grown)
+			}
 		}
 	}
 	add := func(from, to int) {
@@ -127,23 +130,34 @@ func TestSettleDue(t *testing.T) {
 		h.append(docs...)
 		h.catchUp()
 	}
-	due("before the linker ever stepped", false)
+	due("before the linker ever stepped", false, false)
 	add(0, 10)
-	due("never settled", true)
+	due("never settled", true, false)
+	now = time.Date(2026, 11, 3, 2, 39, 0, 0, time.UTC)
+	due("before the first night is over", true, false)
+	now = now.Add(time.Minute)
+	due("after the first night", true, true)
+	now = start
 	h.settle()
-	due("just settled", false)
+	due("just settled", false, false)
+	now = start.Add(24 * time.Hour)
+	due("nothing new for a day", false, false)
+	now = start
 	add(10, 200)
-	due("a little more", false)
+	due("a little more", false, false)
+	now = start.Add(24 * time.Hour)
+	due("a little more on the next day", true, true)
+	now = start
 	add(200, 600)
-	due("much more", true)
+	due("much more", true, false)
 	h.settle()
-	due("settled again", false)
+	due("settled again", false, false)
 	if err := follow.Reset(context.Background(), h.store, nil); err != nil {
 		t.Fatal(err)
 	}
-	due("not caught up", false)
+	due("not caught up", false, false)
 	h.catchUp()
-	due("recomputed", true)
+	due("recomputed", true, false)
 }
 
 // stories is who belongs together: topics and outlets of each story.
@@ -224,7 +238,7 @@ func TestStepsBesideSettle(t *testing.T) {
 	var settling sync.WaitGroup
 	settling.Go(func() {
 		for n := 0; ; n++ {
-			if _, err := busy.linker.Settle(context.Background()); err != nil {
+			if _, err := busy.linker.Settle(context.Background(), start); err != nil {
 				t.Error(err)
 			}
 			select {

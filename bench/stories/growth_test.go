@@ -157,7 +157,7 @@ func (g *growth) upTo(n int) (string, error) {
 	g.items = follow.NewItems(g.store) // nothing waits in memory
 	memory := heap() - g.idle
 	begun, before := time.Now(), cpu()
-	moved, err := g.linker.Settle(context.Background())
+	moved, err := g.linker.Settle(context.Background(), time.Now())
 	if err != nil {
 		return "", err
 	}
