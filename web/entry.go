@@ -94,7 +94,7 @@ func (w entryWriter) source(it *news.Item) *feeds.PublishedSource {
 	return src
 }
 
-// content is the body of an entry: the sentences that hit, the text as configured, and who else has it.
+// content is the body of an entry: the sentences that hit, the text as configured, how it was edited, and who else has it.
 func (w entryWriter) content(t *told) string {
 	mode := config.ContentExcerpt
 	if watch, ok := w.config.Watch(w.watch); ok {
@@ -112,8 +112,25 @@ func (w entryWriter) content(t *told) string {
 	case config.ContentExcerpt:
 		b.WriteString(text.Paragraphs(text.Truncate(excerptOf(t.item), excerptRunes)))
 	}
+	b.WriteString(editedLine(t))
 	w.also(&b, t)
 	return b.String()
+}
+
+// editedLine says when an item was edited last, and from what to what its headline has changed since it came; "" for one that was not.
+func editedLine(t *told) string {
+	it := t.item
+	if it.N < 2 {
+		return ""
+	}
+	what, when, how := "Text edited ", it.At.UTC().Format("2 Jan 2006 15:04 MST"), ""
+	if was, is := headline(t.first), headline(it); was != is {
+		what, how = "Edited ", ": "+was+" → "+is
+	}
+	if it.N > 2 {
+		when += fmt.Sprintf(" (%d times)", it.N-1)
+	}
+	return "<p>" + html.EscapeString(what+when+how) + "</p>\n"
 }
 
 // excerptOf is the beginning of an item's text.

@@ -173,6 +173,21 @@ func TestPublishedDateIsTheFirst(t *testing.T) {
 	}
 }
 
+// An entry says when the article was edited last, and what became of its headline.
+func TestEditedEntrySaysHow(t *testing.T) {
+	w := newWorld(t, basicConfig)
+	w.read(article{guid: "1"}, article{guid: "2"})
+	content := func(title string) string { return w.atom("/feeds/ports.atom").entry(t, title).text("content") }
+	lacks(t, "new", content("Harbour plan 1"), "dited")
+	w.now = w.now.Add(12 * time.Minute)
+	w.read(article{guid: "1", html: "<p>" + prose("1") + " The dock stays.</p>"}, article{guid: "2", title: "Harbour plan 2 <corrected>"})
+	wants(t, "text", content("Harbour plan 1"), "<p>Text edited 20 Nov 2026 09:12 UTC</p>")
+	wants(t, "headline", content("Harbour plan 2 <corrected>"), "<p>Edited 20 Nov 2026 09:12 UTC: Harbour plan 2 → Harbour plan 2 &lt;corrected&gt;</p>")
+	w.now = w.now.Add(time.Hour)
+	w.read(article{guid: "1", title: "Harbour plan 1, again"})
+	wants(t, "twice", content("Harbour plan 1, again"), "<p>Edited 20 Nov 2026 10:12 UTC (2 times): Harbour plan 1 → Harbour plan 1, again</p>")
+}
+
 func TestHowMuchAFeedHolds(t *testing.T) {
 	w := newWorld(t, basicConfig)
 	batch := func(prefix string, n int, backlog bool) {
