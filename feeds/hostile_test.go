@@ -100,7 +100,7 @@ const laughs = `<!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol1 "&lol;&lol;&lol
 	`<!ENTITY lol2 "&lol1;&lol1;&lol1;&lol1;&lol1;&lol1;&lol1;&lol1;"><!ENTITY lol9 "&lol2;&lol2;&lol2;&lol2;&lol2;&lol2;">]>`
 
 // Every hostile document is answered, with a document within the limits or with an error that says what it is. What it
-// costs at full size is measured beside the tests; see docs/reading.md.
+// costs at full size is TestHostileCosts.
 func TestHostileDocuments(t *testing.T) {
 	for name, make := range hostile(1 << 20) {
 		t.Run(name, func(t *testing.T) {
