@@ -21,8 +21,11 @@ type builder struct {
 	item     bag
 	closed   int    // items that had an end tag
 	inItem   int    // the depth of the item that is open, 0 none
-	out      []byte // the items for gofeed, one after the other
-	items    []side
+	out      []byte // scratch of emit
+	side     side   // scratch of keepItem
+	items    []*side
+	full     bool      // MaxItems items were kept after newer ones were preferred
+	oldest   time.Time // of these
 	deadline time.Time
 	tokens   int
 	late     bool
@@ -65,7 +68,7 @@ type tag struct {
 
 // newBuilder prepares the walk over a document from base.
 func newBuilder(s, base string, dates dateReader) *builder {
-	b := &builder{x: scanner{s: s}, dates: dates, deadline: time.Now().Add(MaxTime), out: make([]byte, 0, len(s))}
+	b := &builder{x: scanner{s: s}, dates: dates, deadline: time.Now().Add(MaxTime)}
 	b.scope.root = spaceNative
 	if base != "" {
 		b.scope.bases = append(b.scope.bases, inherited{base, 0})

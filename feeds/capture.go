@@ -44,7 +44,7 @@ func (b *builder) capture(g tag) captured {
 				continue
 			}
 			if !used {
-				b.text, used = append(b.text, first[:min(len(first), MaxText+1)]...), true
+				b.text, used = append(b.text, firstBytes(first)...), true
 			}
 			if len(b.text) > MaxText {
 				continue
@@ -54,9 +54,10 @@ func (b *builder) capture(g tag) captured {
 				t2.text = t2.text[:maxChunk]
 			}
 			if t2.kind == tokenCDATA {
-				b.text = append(b.text, t2.text...)
+				b.text = append(b.text, firstBytes(t2.text)...)
 			} else {
-				b.text = appendDecoded(b.text, t2.text, b.x.entities)
+				b.text = slices.Grow(b.text, len(firstBytes(t2.text)))
+				b.text = appendDecoded(b.text, t2.text, b.x.entities, MaxText+1)
 			}
 		case tokenStart:
 			if b.endsText(&t2, &t) {
@@ -83,6 +84,9 @@ func (b *builder) plain(first string, used bool) string {
 	}
 	return strings.TrimSpace(first)
 }
+
+// firstBytes are those of s that can be part of a text, and one to show that there are more.
+func firstBytes(s string) string { return s[:min(len(s), MaxText+1)] }
 
 // maxChunk is how much of one run of text is decoded: the rest could only add to what is cut off.
 const maxChunk = 3 * MaxText
@@ -161,7 +165,7 @@ func (b *builder) captureMarkup(t *textTag) captured {
 			if len(b.text) > MaxText {
 				continue
 			}
-			t2.text = t2.text[:min(len(t2.text), MaxText+1)]
+			t2.text = firstBytes(t2.text)
 			if m.depth > 0 && t.foreign {
 				m.escaped(t2.text)
 			} else {
@@ -200,7 +204,7 @@ func (m *markup) chars(s string) {
 	if len(m.b.text) > MaxText {
 		return
 	}
-	s = s[:min(len(s), MaxText+1)]
+	s = firstBytes(s)
 	if m.b.x.entities != nil && strings.IndexByte(s, '&') >= 0 {
 		m.escaped(decodeReferences(s, m.b.x.entities))
 		return
@@ -238,7 +242,7 @@ func (m *markup) start(t *token, floor int) {
 		return
 	}
 	b.text = append(b.text, '<')
-	b.text = append(b.text, name...)
+	b.text = append(b.text, firstBytes(name)...)
 	for i := range t.attrs {
 		m.attr(&t.attrs[i])
 	}
@@ -249,7 +253,7 @@ func (m *markup) start(t *token, floor int) {
 	}
 	if t.empty && !voidElements[lower] {
 		b.text = append(b.text, "</"...)
-		b.text = append(b.text, name...)
+		b.text = append(b.text, firstBytes(name)...)
 		b.text = append(b.text, '>')
 	}
 	m.track(t, lower, level)
@@ -285,7 +289,7 @@ func (m *markup) close(t *token, floor int) {
 		return
 	}
 	b.text = append(b.text, "</"...)
-	b.text = append(b.text, name...)
+	b.text = append(b.text, firstBytes(name)...)
 	b.text = append(b.text, '>')
 	b.scope.leave(floor + m.depth)
 }
@@ -322,7 +326,7 @@ func (m *markup) attr(a *rawAttr) {
 		value = string(appendEscaped(nil, value))
 	}
 	m.b.text = append(m.b.text, ' ')
-	m.b.text = append(m.b.text, name...)
+	m.b.text = append(m.b.text, firstBytes(name)...)
 	quote := byte('"')
 	if strings.IndexByte(value, '"') >= 0 {
 		quote = '\''
@@ -331,7 +335,7 @@ func (m *markup) attr(a *rawAttr) {
 		}
 	}
 	m.b.text = append(m.b.text, '=', quote)
-	m.b.text = append(m.b.text, value...)
+	m.b.text = append(m.b.text, firstBytes(value)...)
 	m.b.text = append(m.b.text, quote)
 }
 

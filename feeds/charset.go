@@ -8,6 +8,7 @@ import (
 	"mime"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -102,7 +103,7 @@ func (d *decoded) unmarked(data []byte, o Options) string {
 	}
 	if utf8.Valid(data) {
 		if other := canonicalName(declared); header == "" && (other == "" || other == "utf-8") {
-			return string(data)
+			return share(data)
 		}
 		runes := countRunes(data)
 		for _, name := range []string{header, declared} {
@@ -114,7 +115,7 @@ func (d *decoded) unmarked(data []byte, o Options) string {
 		if runes > 0 && declared != "" && canonicalName(declared) != "utf-8" {
 			d.warn("the document says %s but is UTF-8", declared)
 		}
-		return string(data)
+		return share(data)
 	}
 	for _, name := range []string{header, declared} {
 		if name == "" || canonicalName(name) == "utf-8" {
@@ -311,7 +312,7 @@ func mixture(data []byte) (bad, good int) {
 // repairUTF8 reads every byte that is not part of a UTF-8 character as windows-1252.
 func repairUTF8(data []byte) string {
 	if utf8.Valid(data) {
-		return string(data)
+		return share(data)
 	}
 	var out strings.Builder
 	out.Grow(min(len(data)+len(data)/16, MaxBody+4))
@@ -330,6 +331,9 @@ func repairUTF8(data []byte) string {
 	}
 	return out.String()
 }
+
+// share is data as a string without a copy: a document may be large, and nobody changes it once it is here (see Parse).
+func share(data []byte) string { return unsafe.String(unsafe.SliceData(data), len(data)) }
 
 // cutFold is strings.Cut without regard to ASCII case; sep is lower case.
 func cutFold(s, sep string) (before, after string, found bool) {

@@ -1,9 +1,9 @@
 package feeds
 
 import (
-	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -19,36 +19,35 @@ const (
 // atom reports whether gofeed gets the document as Atom.
 func (b *builder) atom() bool { return b.format == "atom" }
 
-// emit writes an item for gofeed and fills what goes beside it.
+// emit writes an item for gofeed into out, which is empty, and fills what goes beside it.
 func (b *builder) emit(out []byte, g *bag, s *side) []byte {
 	b.notes(g, s)
 	title := pick(g.best(elTitle))
 	summary, content := g.texts()
 	s.title, s.summary, s.content = title.meta(), summary.meta(), content.meta()
-	start := len(out)
 	if b.atom() {
 		out = append(out, "<entry>"...)
-		out = element1(out, "title", title.value)
-		out = element1(out, "summary", summary.value)
-		out = element1(out, "content", content.value)
-		out = element1(out, "rights", pick(g.best(elRights)).value)
-		out = element1(out, "published", s.undated)
+		out = b.element(out, "title", title.value)
+		out = b.element(out, "summary", summary.value)
+		out = b.element(out, "content", content.value)
+		out = b.element(out, "rights", pick(g.best(elRights)).value)
+		out = b.element(out, "published", s.undated)
 		out = b.emitTerms(out, g)
 		out = append(out, "</entry>"...)
 	} else {
 		out = append(out, "<item>"...)
-		out = element1(out, "title", title.value)
-		out = element1(out, "guid", s.id)
-		out = element1(out, "link", s.link)
-		out = element1(out, "description", summary.value)
-		out = element1(out, "content:encoded", content.value)
-		out = element1(out, "rights", pick(g.best(elRights)).value)
-		out = element1(out, "pubDate", s.undated)
-		out = element1(out, "comments", s.comments)
+		out = b.element(out, "title", title.value)
+		out = b.element(out, "guid", s.id)
+		out = b.element(out, "link", s.link)
+		out = b.element(out, "description", summary.value)
+		out = b.element(out, "content:encoded", content.value)
+		out = b.element(out, "rights", pick(g.best(elRights)).value)
+		out = b.element(out, "pubDate", s.undated)
+		out = b.element(out, "comments", s.comments)
 		out = b.emitTerms(out, g)
 		out = append(out, "</item>"...)
 	}
-	s.raw = b.fingerprint(g, out[start:])
+	s.raw = b.fingerprint(g, out)
 	return out
 }
 
@@ -56,7 +55,7 @@ func (b *builder) emit(out []byte, g *bag, s *side) []byte {
 func (g *bag) texts() (summary, content *cand) {
 	summary, content = g.best(elSummary), g.best(elContent)
 	if summary == nil {
-		return &cand{}, pick(content)
+		return &nothing, pick(content)
 	}
 	if content == nil {
 		for i := range g.cands {
@@ -117,29 +116,47 @@ func (b *builder) term(out []byte, v string, n *int) []byte {
 		}
 	}
 	out = append(out, `">`...)
-	out = appendText(out, v)
+	out = b.appendText(out, v)
 	return append(out, "</category>"...)
 }
 
-// element1 writes an element with a text, nothing for no text.
-func element1(out []byte, name, v string) []byte {
+// element writes an element with a text, nothing for no text.
+func (b *builder) element(out []byte, name, v string) []byte {
 	if v == "" {
 		return out
 	}
 	out = append(out, '<')
 	out = append(out, name...)
 	out = append(out, '>')
-	out = appendText(out, v)
+	out = b.appendText(out, v)
 	out = append(out, "</"...)
 	out = append(out, name...)
 	return append(out, '>')
 }
 
-// appendText writes character data: as it is, or in CDATA sections that "]]>" cannot end.
-func appendText(out []byte, v string) []byte {
+// manySections is how many "]]>" of one text are always written as ends of CDATA sections, which adds twelve bytes each.
+const manySections = 1000
+
+// appendText writes character data: as it is, or in CDATA sections that "]]>" cannot end. A text with more "]]>" than any
+// real one is escaped where that is shorter; where both add too much to the document they get a space.
+func (b *builder) appendText(out []byte, v string) []byte {
 	if strings.IndexByte(v, '&') < 0 && strings.IndexByte(v, '<') < 0 && strings.IndexByte(v, '>') < 0 {
 		return append(out, v...)
 	}
+	sections := strings.Count(v, "]]>")
+	if sections > manySections {
+		escapes := 3*(strings.Count(v, "<")+strings.Count(v, ">")) + 4*strings.Count(v, "&")
+		switch added := min(escapes, 12*sections); {
+		case b.grown+added > maxGrowth:
+			v, sections, b.x.repaired = strings.ReplaceAll(v, "]]>", "]] >"), 0, true
+		case added == escapes:
+			b.grown += added
+			return appendEscaped(slices.Grow(out, len(v)+added), v)
+		default:
+			b.grown += added
+		}
+	}
+	out = slices.Grow(out, len(v)+12*(sections+1))
 	out = append(out, "<![CDATA["...)
 	for {
 		i := strings.Index(v, "]]>")
@@ -157,27 +174,28 @@ func appendText(out []byte, v string) []byte {
 // head writes what the document says about the feed, and fills what goes beside it.
 func (b *builder) head(s *side) []byte {
 	g := &b.feed
+	s.dates(b, g)
 	b.notes(g, s)
 	title, sub := pick(g.best(elTitle)), pick(g.best(elSummary))
 	s.title, s.summary = title.meta(), sub.meta()
 	var out []byte
 	if b.atom() {
 		out = append(out, atomHead...)
-		out = element1(out, "title", title.value)
-		out = element1(out, "subtitle", sub.value)
-		out = element1(out, "rights", pick(g.best(elRights)).value)
-		out = element1(out, "generator", g.text(elGenerator))
-		out = element1(out, "updated", s.undated)
+		out = b.element(out, "title", title.value)
+		out = b.element(out, "subtitle", sub.value)
+		out = b.element(out, "rights", pick(g.best(elRights)).value)
+		out = b.element(out, "generator", g.text(elGenerator))
+		out = b.element(out, "updated", s.undated)
 		return b.emitTerms(out, g)
 	}
 	out = append(out, rssHead...)
-	out = element1(out, "title", title.value)
-	out = element1(out, "link", s.link)
-	out = element1(out, "description", sub.value)
-	out = element1(out, "copyright", pick(g.best(elRights)).value)
-	out = element1(out, "generator", g.text(elGenerator))
-	out = element1(out, "pubDate", s.undated)
-	out = element1(out, "ttl", g.text(elTTL))
+	out = b.element(out, "title", title.value)
+	out = b.element(out, "link", s.link)
+	out = b.element(out, "description", sub.value)
+	out = b.element(out, "copyright", pick(g.best(elRights)).value)
+	out = b.element(out, "generator", g.text(elGenerator))
+	out = b.element(out, "pubDate", s.undated)
+	out = b.element(out, "ttl", g.text(elTTL))
 	return b.emitTerms(out, g)
 }
 
@@ -188,10 +206,9 @@ type Normalized struct {
 	Warnings  []string
 	Truncated bool
 	head      []byte
-	items     []byte
 	tail      string
 	feed      side
-	sides     []side
+	sides     []*side
 	feedBag   bag
 	base      string
 }
@@ -201,7 +218,33 @@ func (n *Normalized) Items() int { return len(n.sides) }
 
 // Reader returns the clean document: well-formed XML without namespaces but content:encoded's, or JSON.
 func (n *Normalized) Reader() io.Reader {
-	return io.MultiReader(bytes.NewReader(n.head), bytes.NewReader(n.items), strings.NewReader(n.tail))
+	parts := make(pieces, 0, len(n.sides)+2)
+	parts = append(parts, n.head)
+	for _, s := range n.sides {
+		parts = append(parts, s.clean)
+	}
+	parts = append(parts, []byte(n.tail))
+	return &parts
+}
+
+// pieces are read one after the other.
+type pieces [][]byte
+
+// Read implements io.Reader. What was read is forgotten.
+func (p *pieces) Read(to []byte) (int, error) {
+	n := 0
+	for n < len(to) && len(*p) > 0 {
+		first := &(*p)[0]
+		k := copy(to[n:], *first)
+		n += k
+		if *first = (*first)[k:]; len(*first) == 0 {
+			*first, *p = nil, (*p)[1:]
+		}
+	}
+	if n == 0 && len(to) > 0 {
+		return 0, io.EOF
+	}
+	return n, nil
 }
 
 // normalizeXML is Normalize for everything but JSON.
@@ -217,7 +260,7 @@ func normalizeXML(d decoded, o Options) (*Normalized, error) {
 		return nil, fmt.Errorf("%w: there is no rss, RDF, feed or channel element", ErrNotFeed)
 	}
 	b.prune()
-	n := &Normalized{Format: b.format, Charset: d.name, Truncated: b.truncated(), items: b.out, tail: rssTail, sides: b.items}
+	n := &Normalized{Format: b.format, Charset: d.name, Truncated: b.truncated(), tail: rssTail, sides: b.items}
 	n.head = b.head(&n.feed)
 	n.feedBag = b.feed
 	if b.atom() {

@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"html"
+	"math"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -40,18 +41,21 @@ func decodeReferences(s string, entities *entitySet) string {
 	if amp < 0 {
 		return s
 	}
-	return string(appendDecoded(make([]byte, 0, len(s)), s, entities))
+	return string(appendDecoded(make([]byte, 0, len(s)), s, entities, math.MaxInt))
 }
 
-// appendDecoded is decodeReferences into out.
-func appendDecoded(out []byte, s string, entities *entitySet) []byte {
+// appendDecoded is decodeReferences into out, which grows to limit and not much further.
+func appendDecoded(out []byte, s string, entities *entitySet, limit int) []byte {
 	for {
 		amp := strings.IndexByte(s, '&')
 		if amp < 0 {
-			return append(out, s...)
+			amp = len(s)
 		}
+		amp = min(amp, limit-len(out))
 		out = append(out, s[:amp]...)
-		s = s[amp:]
+		if s = s[amp:]; s == "" || len(out) >= limit {
+			return out
+		}
 		n := 0
 		if out, n = appendReference(out, s, entities); n == 0 {
 			out = append(out, '&')

@@ -51,7 +51,6 @@ func normalizeJSON(d decoded, o Options) (*Normalized, error) {
 		j.x.pos = i
 	}
 	j.head = append(j.head, '{')
-	j.b.out = make([]byte, 0, len(d.text))
 	if j.x.peek() == '[' {
 		j.isFeed = true
 		j.items()
@@ -69,9 +68,9 @@ func normalizeJSON(d decoded, o Options) (*Normalized, error) {
 	}
 	j.b.prune()
 	n := &Normalized{Format: "json", Charset: d.name, Truncated: j.x.truncated, head: append(j.head, `"items":[`...), tail: "]}", sides: j.b.items, base: o.Base}
-	n.items = j.b.out
-	if len(n.items) > 0 {
-		n.items = n.items[:len(n.items)-1] // the last comma
+	if len(n.sides) > 0 {
+		last := n.sides[len(n.sides)-1]
+		last.clean = trimComma(last.clean)
 	}
 	n.Warnings = d.warnings
 	if j.x.truncated {
@@ -117,25 +116,23 @@ func (j *jsonBuilder) items() {
 			j.x.repaired = true
 			return
 		}
-		s := side{start: len(j.b.out)}
-		j.b.out = append(j.b.out, '{')
-		j.x.members(func(key string) { j.itemMember(key, &s) })
+		s := &j.b.side
+		*s = side{}
+		j.b.out = append(j.b.out[:0], '{')
+		j.x.members(func(key string) { j.itemMember(key, s) })
 		if j.x.truncated {
-			j.b.out = j.b.out[:s.start]
 			return
 		}
-		if len(j.b.out) == s.start+1 && len(j.b.items) >= MaxItems { // it says nothing
-			j.b.out = j.b.out[:s.start]
+		if len(j.b.out) == 1 && len(j.b.items) >= MaxItems { // it says nothing
 			j.b.dropped++
 			return
 		}
-		j.b.out = append(trimComma(j.b.out), '}', ',')
-		s.end = len(j.b.out)
-		s.raw = xxh3.Hash(j.b.out[s.start:s.end])
-		j.b.items = append(j.b.items, s)
-		if len(j.b.items) >= 2*MaxItems {
-			j.b.prune()
+		if j.b.tooOld(s) {
+			return
 		}
+		j.b.out = append(trimComma(j.b.out), '}', ',')
+		s.raw = xxh3.Hash(j.b.out)
+		j.b.keep(s)
 	})
 }
 

@@ -22,7 +22,7 @@ type mapper struct {
 
 // entry starts the entry with number i from what was noted.
 func (m *mapper) entry(i int) *Entry {
-	s := &m.n.sides[i]
+	s := m.n.sides[i]
 	if s.assumed != "" {
 		m.warn(s.assumed)
 	}

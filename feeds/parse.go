@@ -17,6 +17,7 @@ func (o *Options) now() time.Time {
 
 // Parse reads a feed document: Normalize, then gofeed, then the map. The error wraps ErrEmpty, ErrTooLarge, ErrNotFeed or
 // ErrTooSlow. A document that had to be repaired, ends early or has no items is no error but says so in its Warnings.
+// The result shares memory with data, which must not be changed any more.
 func Parse(data []byte, o Options) (*Document, error) {
 	n, err := Normalize(data, o)
 	if err != nil {
@@ -26,7 +27,8 @@ func Parse(data []byte, o Options) (*Document, error) {
 }
 
 // Normalize makes a clean document of what a publisher sent: UTF-8, well formed, within the limits of this package, with
-// the dialects' variants brought into the form gofeed reads, and what gofeed has no place for noted beside it.
+// the dialects' variants brought into the form gofeed reads, and what gofeed has no place for noted beside it. The
+// result shares memory with data, which must not be changed any more.
 func Normalize(data []byte, o Options) (*Normalized, error) {
 	if len(data) > MaxBody {
 		return nil, ErrTooLarge
@@ -45,7 +47,7 @@ func Normalize(data []byte, o Options) (*Normalized, error) {
 	return normalizeXML(d, o)
 }
 
-// Document has gofeed parse the clean document and joins the result with what was noted.
+// Document has gofeed parse the clean document, which is forgotten on the way, and joins the result with what was noted.
 func (n *Normalized) Document(o Options) (doc *Document, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -53,6 +55,9 @@ func (n *Normalized) Document(o Options) (doc *Document, err error) {
 		}
 	}()
 	in := &timedReader{r: n.Reader(), until: time.Now().Add(MaxTime)}
+	for _, s := range n.sides {
+		s.clean = nil
+	}
 	m := mapper{n: n, doc: &Document{Format: n.Format, Charset: n.Charset, Warnings: n.Warnings, Truncated: n.Truncated}}
 	switch {
 	case n.Format == "json":

@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -13,24 +14,24 @@ import (
 // side is what gofeed would drop or spoil of one item (or of the feed itself). Its addresses are resolved as far as the
 // document says how; the texts themselves go through gofeed.
 type side struct {
-	start, end int // of what gofeed is given, in builder.out
-	id         string
-	link       string
-	published  news.Stamp
-	updated    news.Stamp
-	undated    string // a date our parser cannot read and gofeed's may
-	title      words  // without values
-	summary    words
-	content    words
-	rights     words
-	authors    []news.Person
-	files      []news.Enclosure
-	image      string
-	comments   string
-	lang       string
-	source     Source
-	raw        uint64
-	assumed    string // what was assumed about a date; "" nothing
+	clean     []byte // what gofeed is given
+	id        string
+	link      string
+	published news.Stamp
+	updated   news.Stamp
+	undated   string // a date our parser cannot read and gofeed's may
+	title     words  // without values
+	summary   words
+	content   words
+	rights    words
+	authors   []news.Person
+	files     []news.Enclosure
+	image     string
+	comments  string
+	lang      string
+	source    Source
+	raw       uint64
+	assumed   string // what was assumed about a date; "" nothing
 }
 
 // keepItem turns the bag of an item that was read to its end into what gofeed gets and what goes beside it.
@@ -39,10 +40,37 @@ func (b *builder) keepItem() {
 		b.dropped++
 		return
 	}
-	s := side{start: len(b.out)}
-	b.out = b.emit(b.out, &b.item, &s)
-	s.end = len(b.out)
-	b.items = append(b.items, s)
+	s := &b.side
+	*s = side{}
+	s.dates(b, &b.item)
+	if b.tooOld(s) {
+		return
+	}
+	b.out = b.emit(b.out[:0], &b.item, s)
+	b.keep(s)
+}
+
+// tooOld reports whether MaxItems items that come before s are kept already, and counts it then.
+func (b *builder) tooOld(s *side) bool {
+	if !b.full || s.when().Time.After(b.oldest) {
+		return false
+	}
+	b.dropped++
+	return true
+}
+
+// keepScratch is the size in bytes up to which an item is copied from where it was written.
+const keepScratch = 256 << 10
+
+// keep adds an item, of which gofeed gets what is in b.out.
+func (b *builder) keep(s *side) {
+	kept := *s
+	if len(b.out) > keepScratch {
+		kept.clean, b.out = b.out, nil
+	} else {
+		kept.clean = bytes.Clone(b.out)
+	}
+	b.items = append(b.items, &kept)
 	if len(b.items) >= 2*MaxItems {
 		b.prune()
 	}
@@ -53,42 +81,20 @@ func (b *builder) prune() {
 	if len(b.items) <= MaxItems {
 		return
 	}
-	if b.newestFirst() { // as most feeds are
-		b.dropped += len(b.items) - MaxItems
-		clear(b.items[MaxItems:])
-		b.items = b.items[:MaxItems]
-		b.out = b.out[:b.items[MaxItems-1].end]
-		return
-	}
 	order := make([]int, len(b.items))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return b.items[j].when().Time.Compare(b.items[i].when().Time) })
 	order = order[:MaxItems]
+	b.full, b.oldest = true, b.items[order[MaxItems-1]].when().Time
 	slices.Sort(order)
 	b.dropped += len(b.items) - MaxItems
-	out := b.out[:0]
-	kept := b.items[:0]
-	for _, i := range order {
-		s := b.items[i]
-		start := len(out)
-		out = append(out, b.out[s.start:s.end]...)
-		s.start, s.end = start, len(out)
-		kept = append(kept, s)
+	for to, from := range order {
+		b.items[to] = b.items[from]
 	}
-	clear(b.items[len(kept):])
-	b.out, b.items = out, kept
-}
-
-// newestFirst reports whether the items are in order already.
-func (b *builder) newestFirst() bool {
-	for i := 1; i < len(b.items); i++ {
-		if b.items[i].when().Time.After(b.items[i-1].when().Time) {
-			return false
-		}
-	}
-	return true
+	clear(b.items[MaxItems:])
+	b.items = b.items[:MaxItems]
 }
 
 // when is the time an item is ordered by.
@@ -99,10 +105,9 @@ func (s *side) when() news.Stamp {
 	return s.published
 }
 
-// notes fills what goes beside an item from its bag.
+// notes fills what goes beside an item, but its dates, from its bag.
 func (b *builder) notes(g *bag, s *side) {
 	s.lang = language(g.text(elLanguage), g.lang)
-	s.dates(b, g)
 	s.authors = g.authors()
 	s.rights = pick(g.best(elRights)).meta()
 	s.source = g.source
@@ -123,10 +128,13 @@ func (b *builder) notes(g *bag, s *side) {
 // pick is c, or an empty statement.
 func pick(c *cand) *cand {
 	if c == nil {
-		return &cand{}
+		return &nothing
 	}
 	return c
 }
+
+// nothing is what was not stated. It is only read.
+var nothing cand
 
 // meta is how the text of a statement has to be read, without the text.
 func (c *cand) meta() words { return words{kind: c.kind, base: c.base} }
