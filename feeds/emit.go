@@ -47,7 +47,6 @@ func (b *builder) emit(out []byte, g *bag, s *side) []byte {
 		out = b.emitTerms(out, g)
 		out = append(out, "</item>"...)
 	}
-	s.raw = b.fingerprint(g, out)
 	return out
 }
 
@@ -138,17 +137,17 @@ func (b *builder) element(out []byte, name, v string) []byte {
 const manySections = 1000
 
 // appendText writes character data: as it is, or in CDATA sections that "]]>" cannot end. A text with more "]]>" than any
-// real one is escaped where that is shorter; where both add too much to the document they get a space.
+// real one is escaped where that is shorter, and left out where both add too much to the document.
 func (b *builder) appendText(out []byte, v string) []byte {
 	if strings.IndexByte(v, '&') < 0 && strings.IndexByte(v, '<') < 0 && strings.IndexByte(v, '>') < 0 {
-		return append(out, v...)
+		return b.verbatim(out, v)
 	}
-	sections := strings.Count(v, "]]>")
-	if sections > manySections {
+	if sections := strings.Count(v, "]]>"); sections > manySections {
 		escapes := 3*(strings.Count(v, "<")+strings.Count(v, ">")) + 4*strings.Count(v, "&")
 		switch added := min(escapes, 12*sections); {
 		case b.grown+added > maxGrowth:
-			v, sections, b.x.repaired = strings.ReplaceAll(v, "]]>", "]] >"), 0, true
+			b.x.repaired = true
+			return out
 		case added == escapes:
 			b.grown += added
 			return appendEscaped(slices.Grow(out, len(v)+added), v)
@@ -156,7 +155,6 @@ func (b *builder) appendText(out []byte, v string) []byte {
 			b.grown += added
 		}
 	}
-	out = slices.Grow(out, len(v)+12*(sections+1))
 	out = append(out, "<![CDATA["...)
 	for {
 		i := strings.Index(v, "]]>")
@@ -167,18 +165,47 @@ func (b *builder) appendText(out []byte, v string) []byte {
 		out = append(out, "]]><![CDATA["...)
 		v = v[i+2:]
 	}
-	out = append(out, v...)
+	out = b.verbatim(out, v)
 	return append(out, "]]>"...)
 }
 
+// longText is the length in bytes from which a text is referred to instead of copied.
+const longText = 1024
+
+// verbatim writes v as it is.
+func (b *builder) verbatim(out []byte, v string) []byte {
+	if len(v) < longText {
+		return append(out, v...)
+	}
+	b.parts = append(b.parts, string(out), v)
+	return out[:0]
+}
+
+// keepScratch is the size in bytes up to which what was written is copied out of its buffer.
+const keepScratch = 256 << 10
+
+// written takes over what was written.
+func (b *builder) written() pieces {
+	list := make(pieces, 0, len(b.parts)+1)
+	list = append(list, b.parts...)
+	clear(b.parts)
+	b.parts = b.parts[:0]
+	if len(b.out) > keepScratch {
+		list = append(list, share(b.out))
+		b.out = nil
+		return list
+	}
+	return append(list, string(b.out))
+}
+
 // head writes what the document says about the feed, and fills what goes beside it.
-func (b *builder) head(s *side) []byte {
+func (b *builder) head(s *side) pieces {
 	g := &b.feed
 	s.dates(b, g)
 	b.notes(g, s)
 	title, sub := pick(g.best(elTitle)), pick(g.best(elSummary))
 	s.title, s.summary = title.meta(), sub.meta()
-	var out []byte
+	out := b.out[:0]
 	if b.atom() {
 		out = append(out, atomHead...)
 		out = b.element(out, "title", title.value)
@@ -186,7 +213,8 @@ func (b *builder) head(s *side) []byte {
 		out = b.element(out, "rights", pick(g.best(elRights)).value)
 		out = b.element(out, "generator", g.text(elGenerator))
 		out = b.element(out, "updated", s.undated)
-		return b.emitTerms(out, g)
+		b.out = b.emitTerms(out, g)
+		return b.written()
 	}
 	out = append(out, rssHead...)
 	out = b.element(out, "title", title.value)
@@ -196,7 +224,8 @@ func (b *builder) head(s *side) []byte {
 	out = b.element(out, "generator", g.text(elGenerator))
 	out = b.element(out, "pubDate", s.undated)
 	out = b.element(out, "ttl", g.text(elTTL))
-	return b.emitTerms(out, g)
+	b.out = b.emitTerms(out, g)
+	return b.written()
 }
 
 // Normalized is a document made clean: what gofeed is given, and what it would lose.
@@ -205,7 +234,7 @@ type Normalized struct {
 	Charset   string
 	Warnings  []string
 	Truncated bool
-	head      []byte
+	head      pieces
 	tail      string
 	feed      side
 	sides     []*side
@@ -218,17 +247,16 @@ func (n *Normalized) Items() int { return len(n.sides) }
 
 // Reader returns the clean document: well-formed XML without namespaces but content:encoded's, or JSON.
 func (n *Normalized) Reader() io.Reader {
-	parts := make(pieces, 0, len(n.sides)+2)
-	parts = append(parts, n.head)
+	list := slices.Clone(n.head)
 	for _, s := range n.sides {
-		parts = append(parts, s.clean)
+		list = append(list, s.clean...)
 	}
-	parts = append(parts, []byte(n.tail))
-	return &parts
+	list = append(list, n.tail)
+	return &list
 }
 
 // pieces are read one after the other.
-type pieces [][]byte
+type pieces []string
 
 // Read implements io.Reader. What was read is forgotten.
 func (p *pieces) Read(to []byte) (int, error) {
@@ -237,8 +265,8 @@ func (p *pieces) Read(to []byte) (int, error) {
 		first := &(*p)[0]
 		k := copy(to[n:], *first)
 		n += k
-		if *first = (*first)[k:]; len(*first) == 0 {
-			*first, *p = nil, (*p)[1:]
+		if *first = (*first)[k:]; *first == "" {
+			*first, *p = "", (*p)[1:] // an empty rest would keep its text alive
 		}
 	}
 	if n == 0 && len(to) > 0 {

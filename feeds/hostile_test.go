@@ -3,6 +3,7 @@ package feeds
 import (
 	"errors"
 	"fmt"
+	"html"
 	"strings"
 	"testing"
 )
@@ -17,7 +18,7 @@ func hostile(size int) map[string]func() string {
 		return func() string {
 			var b strings.Builder
 			b.WriteString(head)
-			for i := 0; b.Len() < size-len(tail)-40; i++ {
+			for i := 0; b.Len() < size-len(tail)-40 && (i == 0 || b.Len()+len(unit) < size-len(tail)); i++ {
 				fmt.Fprintf(&b, unit, i)
 			}
 			return b.String() + tail
@@ -75,6 +76,8 @@ func hostile(size int) map[string]func() string {
 		"escapes in xhtml":    fill(`<feed><entry><content type="xhtml"><div><![CDATA[`, "<&", "]]></div></content></entry></feed>"),
 		"quotes in xhtml":     fill(`<feed><entry><content type="xhtml"><div a='`, `"`, "'></div></content></entry></feed>"),
 		"bracket bracket":     fill(item+"<description>", "]]&gt;", "</description>"+end),
+		"brackets in texts":   numbered("<rss><channel>", "<item><guid>%d</guid><description>"+strings.Repeat("&]]>", size/30)+"</description></item>", "</channel></rss>"),
+		"long texts":          numbered("<rss><channel>", "<item><guid>%d</guid><description><![CDATA["+strings.Repeat("<p>word</p>", size/1600)+"]]></description></item>", "</channel></rss>"),
 		"entity expansion":    fill(`<!DOCTYPE rss [<!ENTITY a "`+strings.Repeat("b", 1000)+`">]>`+item+"<description>", "&a;", "</description>"+end),
 		"laughs":              func() string { return laughs + item + "<description>&lol9;</description>" + end },
 		"zeros":               fill("", "\x00", ""),
@@ -129,6 +132,28 @@ func TestHostileDocuments(t *testing.T) {
 				d.Entries[0].Item()
 			}
 		})
+	}
+}
+
+// However many "]]>" a text has, it is read as it is, until what that adds to the clean document is more than any real one needs.
+func TestManyBrackets(t *testing.T) {
+	for unit, n := range map[string]int{"]]>": 2000, "&<a]]>": 2000, strings.Repeat("<&>", 8) + "]]>": 2000, "]]>a": 400_000} {
+		v := strings.Repeat(unit, n)
+		d, err := Parse([]byte("<rss><channel><item><description>"+html.EscapeString(v)+"</description></item></channel></rss>"), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Entries[0].summary.value; got != v {
+			t.Errorf("%d times %q: %d bytes of %d came back", n, unit, len(got), len(v))
+		}
+	}
+	item := "<item><description>" + strings.Repeat("]]&gt;", 300_000) + "</description></item>"
+	d, err := Parse([]byte("<rss><channel>"+strings.Repeat(item, 6)+"</channel></rss>"), Options{})
+	if err != nil || len(d.Entries) != 6 {
+		t.Fatal(d, err)
+	}
+	if w := strings.Join(d.Warnings, "\n"); d.Entries[0].summary.value == "" || d.Entries[5].summary.value != "" || !strings.Contains(w, "repaired") {
+		t.Fatalf("%d and %d bytes; warnings: %s", len(d.Entries[0].summary.value), len(d.Entries[5].summary.value), w)
 	}
 }
 
@@ -192,5 +217,33 @@ func TestTooManyItems(t *testing.T) {
 	}
 	if w := strings.Join(d.Warnings, "\n"); !strings.Contains(w, "1234 are left out") {
 		t.Fatalf("warnings: %s", w)
+	}
+}
+
+// An item that is left out leaves nothing in the next one, however long its texts are.
+func TestTooManyItemsOfJSON(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`{"items":[`)
+	const n = 2*MaxItems + 1000
+	for i := range n {
+		year := 2000 // all but the last item are as old as those that are kept
+		if i == n-1 {
+			year = 2020
+		}
+		fmt.Fprintf(&b, `{"id":"%d","content_text":"%d %s","date_published":"%d-01-01T00:00:00Z"},`, i, i, strings.Repeat("a", longText), year)
+	}
+	b.WriteString("]}")
+	d, err := Parse([]byte(b.String()), Options{Now: dateNow})
+	if err != nil || len(d.Entries) != MaxItems {
+		t.Fatalf("%v, %d entries", err, len(d.Entries))
+	}
+	for i, e := range d.Entries {
+		want := fmt.Sprint(i)
+		if i == MaxItems-1 {
+			want = fmt.Sprint(n - 1)
+		}
+		if e.ID != want || e.content.value != want+" "+strings.Repeat("a", longText) {
+			t.Fatalf("entry %d: %s, %.20s", i, e.ID, e.content.value)
+		}
 	}
 }

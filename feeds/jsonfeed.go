@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	gofeedjson "github.com/mmcdole/gofeed/json"
-	"github.com/zeebo/xxh3"
 
 	"mediawatch/news"
 )
@@ -67,10 +66,10 @@ func normalizeJSON(d decoded, o Options) (*Normalized, error) {
 		j.x.repaired = true
 	}
 	j.b.prune()
-	n := &Normalized{Format: "json", Charset: d.name, Truncated: j.x.truncated, head: append(j.head, `"items":[`...), tail: "]}", sides: j.b.items, base: o.Base}
+	n := &Normalized{Format: "json", Charset: d.name, Truncated: j.x.truncated, head: pieces{string(append(j.head, `"items":[`...))}, tail: "]}", sides: j.b.items, base: o.Base}
 	if len(n.sides) > 0 {
-		last := n.sides[len(n.sides)-1]
-		last.clean = trimComma(last.clean)
+		last := n.sides[len(n.sides)-1].clean
+		last[len(last)-1] = strings.TrimSuffix(last[len(last)-1], ",")
 	}
 	n.Warnings = d.warnings
 	if j.x.truncated {
@@ -97,9 +96,9 @@ func (j *jsonBuilder) member(key string) {
 		v := j.x.text()
 		j.isFeed = j.isFeed || strings.Contains(v, "jsonfeed.org/version")
 	case "title", "description", "language", "icon", "favicon", "home_page_url", "feed_url":
-		j.head = j.copyText(j.head, key)
+		j.head = j.copyText(j.head, key, appendString)
 	case "link", "links":
-		j.head = j.copyText(j.head, "home_page_url")
+		j.head = j.copyText(j.head, "home_page_url", appendString)
 	case "author", "authors":
 		j.head = j.authors(j.head)
 	}
@@ -118,7 +117,7 @@ func (j *jsonBuilder) items() {
 		}
 		s := &j.b.side
 		*s = side{}
-		j.b.out = append(j.b.out[:0], '{')
+		j.b.parts, j.b.out = j.b.parts[:0], append(j.b.out[:0], '{')
 		j.x.members(func(key string) { j.itemMember(key, s) })
 		if j.x.truncated {
 			return
@@ -131,7 +130,7 @@ func (j *jsonBuilder) items() {
 			return
 		}
 		j.b.out = append(trimComma(j.b.out), '}', ',')
-		s.raw = xxh3.Hash(j.b.out)
+		s.raw = j.b.sum()
 		j.b.keep(s)
 	})
 }
@@ -141,13 +140,13 @@ func (j *jsonBuilder) itemMember(key string, s *side) {
 	out := j.b.out
 	switch key {
 	case "id", "url", "external_url", "title", "content_html", "content_text", "summary", "image", "banner_image", "language":
-		out = j.copyText(out, key)
+		out = j.copyText(out, key, j.b.verbatim)
 	case "link", "links":
-		out = j.copyText(out, "url")
+		out = j.copyText(out, "url", j.b.verbatim)
 	case "content":
-		out = j.copyText(out, "content_html")
+		out = j.copyText(out, "content_html", j.b.verbatim)
 	case "description":
-		out = j.copyText(out, "summary")
+		out = j.copyText(out, "summary", j.b.verbatim)
 	case "date_published", "published", "date", "pubDate":
 		v := j.x.text()
 		s.published = cmpStamp(s.published, s.read(&j.b, v))
@@ -174,8 +173,11 @@ func cmpStamp(have, got news.Stamp) news.Stamp {
 	return have
 }
 
-// copyText copies a value that has to be a text.
-func (j *jsonBuilder) copyText(out []byte, key string) []byte {
+// appendString writes v as it is.
+func appendString(out []byte, v string) []byte { return append(out, v...) }
+
+// copyText copies a value that has to be a text; write does with what is copied as it is.
+func (j *jsonBuilder) copyText(out []byte, key string, write func([]byte, string) []byte) []byte {
 	switch j.x.peek() {
 	case '"':
 		raw := j.x.raw()
@@ -188,7 +190,7 @@ func (j *jsonBuilder) copyText(out []byte, key string) []byte {
 		out = append(out, '"')
 		out = append(out, key...)
 		out = append(out, `":"`...)
-		out = append(out, validJSON(raw[1:len(raw)-1])...)
+		out = write(out, validJSON(raw[1:len(raw)-1]))
 		return append(out, '"', ',')
 	case '[':
 		v := ""

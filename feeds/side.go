@@ -1,7 +1,6 @@
 package feeds
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -14,7 +13,7 @@ import (
 // side is what gofeed would drop or spoil of one item (or of the feed itself). Its addresses are resolved as far as the
 // document says how; the texts themselves go through gofeed.
 type side struct {
-	clean     []byte // what gofeed is given
+	clean     pieces // what gofeed is given
 	id        string
 	link      string
 	published news.Stamp
@@ -47,6 +46,7 @@ func (b *builder) keepItem() {
 		return
 	}
 	b.out = b.emit(b.out[:0], &b.item, s)
+	s.raw = b.fingerprint(&b.item)
 	b.keep(s)
 }
 
@@ -59,17 +59,10 @@ func (b *builder) tooOld(s *side) bool {
 	return true
 }
 
-// keepScratch is the size in bytes up to which an item is copied from where it was written.
-const keepScratch = 256 << 10
-
-// keep adds an item, of which gofeed gets what is in b.out.
+// keep adds an item, of which gofeed gets what was written.
 func (b *builder) keep(s *side) {
 	kept := *s
-	if len(b.out) > keepScratch {
-		kept.clean, b.out = b.out, nil
-	} else {
-		kept.clean = bytes.Clone(b.out)
-	}
+	kept.clean = b.written()
 	b.items = append(b.items, &kept)
 	if len(b.items) >= 2*MaxItems {
 		b.prune()
@@ -304,7 +297,7 @@ func (s *side) read(b *builder, v string) news.Stamp {
 }
 
 // fingerprint hashes what was emitted and what gofeed does not get.
-func (b *builder) fingerprint(g *bag, emitted []byte) uint64 {
+func (b *builder) fingerprint(g *bag) uint64 {
 	h := b.hash[:0]
 	for i := range g.cands {
 		switch c := &g.cands[i]; c.el {
@@ -323,7 +316,20 @@ func (b *builder) fingerprint(g *bag, emitted []byte) uint64 {
 		h = append(append(h, 0), g.files[i].url...)
 	}
 	b.hash = h
-	return xxh3.HashSeed(h, xxh3.Hash(emitted))
+	return xxh3.HashSeed(h, b.sum())
+}
+
+// sum hashes what was written.
+func (b *builder) sum() uint64 {
+	if len(b.parts) == 0 {
+		return xxh3.Hash(b.out)
+	}
+	h := xxh3.New()
+	for _, p := range b.parts {
+		h.WriteString(p) //nolint:errcheck // it never fails
+	}
+	h.Write(b.out) //nolint:errcheck // it never fails
+	return h.Sum64()
 }
 
 // language is a language tag as written but with hyphens: the stated one, else the one in force.
