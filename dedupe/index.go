@@ -66,7 +66,7 @@ type Index struct {
 	newest Day
 	tables []*table // by first day, rising
 	size   int
-	hits   []uint64
+	hits   []uint64 // table, entry, and whether a band was shared
 }
 
 // NewIndex returns an empty index of at most limit texts; DefaultEntries when limit is 0.
@@ -89,7 +89,13 @@ func (x *Index) Bytes() int {
 	return n
 }
 
-const entryBytes = 32
+const entryBytes = 48
+
+// listed is an entry as a table keeps it.
+type listed struct {
+	Entry
+	lead [leadBytes]byte
+}
 
 // First returns the smallest Seq in the index, 0 when it is empty: older signatures are not needed any more.
 func (x *Index) First() news.Seq {
@@ -122,7 +128,7 @@ func (x *Index) Add(e Entry, arrived Day, s Signature, content news.Hash) {
 	if t.first == 0 || e.Seq < t.first {
 		t.first = e.Seq
 	}
-	t.entries = append(t.entries, e)
+	t.entries = append(t.entries, listed{e, s.Lead})
 	x.size++
 	id := uint32(len(t.entries) - 1)
 	if marked {
@@ -171,7 +177,7 @@ func (x *Index) Find(s Signature, stated Day) []Candidate {
 	hits := x.hits[:0]
 	for n, t := range x.tables {
 		for _, p := range s.Prints {
-			hits = t.find(hits, uint32(p>>32), uint64(n)<<32)
+			hits = t.find(hits, uint32(p>>32), uint64(n)<<33|p&1)
 		}
 	}
 	x.hits = hits
@@ -179,12 +185,12 @@ func (x *Index) Find(s Signature, stated Day) []Candidate {
 	var out []Candidate
 	for i := 0; i < len(hits); {
 		end := i + 1
-		for end < len(hits) && hits[end] == hits[i] {
+		for end < len(hits) && hits[end]>>1 == hits[i]>>1 {
 			end++
 		}
-		e := x.tables[hits[i]>>32].entries[uint32(hits[i])]
-		if e.Stated.Near(stated) {
-			out = append(out, Candidate{e, end - i})
+		e := &x.tables[hits[i]>>33].entries[uint32(hits[i]>>1)]
+		if e.Stated.Near(stated) && s.finds(&e.lead, end-i, isBand(hits[i])) {
+			out = append(out, Candidate{e.Entry, end - i})
 		}
 		i = end
 	}
@@ -204,7 +210,7 @@ func contentPrint(content news.Hash) (tag uint32, ok bool) {
 type table struct {
 	day     Day
 	first   news.Seq
-	entries []Entry
+	entries []listed
 	slots   []uint64
 	used    int
 }
@@ -259,11 +265,11 @@ func (t *table) count(tag uint32, limit int) int {
 	return n
 }
 
-// find appends base plus the number of each entry that holds a tag; none when too many do.
+// find appends base plus twice the number of each entry that holds a tag; none when too many do.
 func (t *table) find(dst []uint64, tag uint32, base uint64) []uint64 {
 	before := len(dst)
 	for id := range t.holders(tag) {
-		if dst = append(dst, base|uint64(id)); len(dst)-before > maxHolders {
+		if dst = append(dst, base|uint64(id)<<1); len(dst)-before > maxHolders {
 			return dst[:before]
 		}
 	}

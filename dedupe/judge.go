@@ -56,7 +56,8 @@ type Facts struct {
 	exact    tokens   // the headline
 	tokens   int      // of the body
 
-	plain string // what names are taken from, once they are asked for
+	plain string      // what names are taken from, once they are asked for,
+	site  Boilerplate // without these lines
 	named []uint64
 }
 
@@ -64,13 +65,13 @@ type Facts struct {
 func FactsOf(it *news.Item, site Boilerplate) *Facts {
 	plain := text.Plain(it.HTML())
 	t, d := normal(it.Title, plain, site, false)
-	plain = decode(plain)
-	if d.learned {
-		plain = site.cut(plain)
-	}
 	f := &Facts{
 		outlet: it.Outlet, feed: it.Feed, seed: it.Kind == news.KindSeed, identity: it.Identity, keys: it.Keys, place: place(it.URL),
-		exact: t.title, tokens: t.body.n, figures: figures(&t.body), plain: plain, lines: t.lineHashes(),
+		exact: t.title, tokens: t.body.n, figures: figures(&t.body), lines: t.lineHashes(),
+		plain: decode(plain),
+	}
+	if d.learned {
+		f.site = site
 	}
 	for h := range t.title.hashes() {
 		f.headline = append(f.headline, h)
@@ -93,6 +94,9 @@ func FactsOf(it *news.Item, site Boilerplate) *Facts {
 // names returns the names in the text. Few verdicts ask for them.
 func (f *Facts) names() []uint64 {
 	if f.plain != "" {
+		if len(f.site.learned) > 0 {
+			f.plain = f.site.cut(f.plain)
+		}
 		f.named, f.plain = namesOf(f.plain), ""
 	}
 	return f.named

@@ -2,7 +2,6 @@ package dedupe
 
 import (
 	"runtime"
-	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -102,15 +101,17 @@ func (j *Judges[Key]) keep(key factsKey[Key], f *Facts) {
 	j.new[key] = f
 }
 
-// Prepare takes the facts of revisions that will be judged, on all cores: of no more than a hundred or two, since not many are kept. load is called from several
+// Prepare takes the facts of revisions that will be judged soon, on all cores: of a few hundred at a time, since not many are kept. load is called from several
 // goroutines.
 func (j *Judges[Key]) Prepare(revisions []Key) error {
 	var missing []factsKey[Key]
+	asked := make(map[Key]bool, len(revisions))
 	for _, of := range revisions {
 		key := factsKey[Key]{of: of}
-		if j.new[key] == nil && j.old[key] == nil && !slices.Contains(missing, key) {
+		if j.new[key] == nil && j.old[key] == nil && !asked[of] {
 			missing = append(missing, key)
 		}
+		asked[of] = true
 	}
 	facts := make([]*Facts, len(missing))
 	var work errgroup.Group

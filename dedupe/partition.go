@@ -131,26 +131,34 @@ func (p *partition) near() error {
 
 // candidates returns the nodes that share prints with a node and are near in time, those that share most first.
 func (p *partition) candidates(i int) []int {
-	var hits []int
-	for k := range p.Nodes[i].Sign.Prints {
+	type hit struct {
+		node int
+		band bool
+	}
+	var hits []hit
+	sign := &p.Nodes[i].Sign
+	for k, print := range sign.Prints {
 		for _, h := range p.post.run(i, k) {
 			if j := int(h.node); j != i && p.Nodes[j].Item != p.Nodes[i].Item && p.Nodes[j].Stated.Near(p.Nodes[i].Stated) {
-				hits = append(hits, j)
+				hits = append(hits, hit{j, isBand(print)})
 			}
 		}
 	}
-	slices.Sort(hits)
+	slices.SortFunc(hits, func(a, b hit) int { return a.node - b.node })
 	type candidate struct{ node, shared int }
 	var list []candidate
-	for _, j := range hits {
-		if n := len(list); n > 0 && list[n-1].node == j {
-			list[n-1].shared++
-			continue
+	for n := 0; n < len(hits); {
+		end := n + 1
+		for end < len(hits) && hits[end].node == hits[n].node {
+			end++
 		}
-		list = append(list, candidate{j, 1})
+		if j := hits[n].node; sign.finds(&p.Nodes[j].Sign.Lead, end-n, hits[n].band) {
+			list = append(list, candidate{j, end - n})
+		}
+		n = end
 	}
 	slices.SortFunc(list, func(a, b candidate) int { return cmp.Or(b.shared-a.shared, a.node-b.node) })
-	out := hits[:0]
+	var out []int
 	for _, c := range list[:min(len(list), maxCompared)] {
 		out = append(out, c.node)
 	}

@@ -140,11 +140,10 @@ func (l *Linker) derive(ctx context.Context, d *store.Derivation, events []store
 	part := newPartition(l.store)
 	for some := range slices.Chunk(arrivals, linkedAtOnce) {
 		candidates := l.find(some, d)
-		if err := l.prepare(some, candidates); err != nil {
+		if err := l.prepare(ctx, part, some, candidates); err != nil {
 			return err
 		}
 		for i, a := range some {
-			part.note(a)
 			if err := l.linkExact(ctx, part, a); err != nil {
 				return err
 			}
@@ -179,18 +178,25 @@ func (l *Linker) find(arrivals []arrival, d *store.Derivation) [][]dedupe.Candid
 	return found
 }
 
-// prepare lets the facts be taken of arrivals that have candidates, and of the first of these. Those of a copy's others are mostly of one story with the first.
-func (l *Linker) prepare(arrivals []arrival, candidates [][]dedupe.Candidate) error {
-	const first = 2
+// prepare learns the stories of arrivals and their candidates, and lets the facts be taken of those that will be judged: of each story the first candidate.
+func (l *Linker) prepare(ctx context.Context, part *partition, arrivals []arrival, candidates [][]dedupe.Candidate) error {
 	var refs []store.Ref
 	for i, list := range candidates {
+		part.note(arrivals[i])
 		if len(list) == 0 {
 			continue
 		}
-		refs = append(refs, store.Ref{Item: arrivals[i].item.ID, N: arrivals[i].item.N})
-		for _, c := range list[:min(len(list), first)] {
-			refs = append(refs, store.Ref{Item: c.Item, N: int(c.N)})
+		if err := part.learn(ctx, arrivals[i].item.ID, list); err != nil {
+			return err
 		}
+		stories := map[news.ItemID]bool{part.story[arrivals[i].item.ID]: true}
+		for _, c := range list {
+			if story := part.story[c.Item]; !stories[story] {
+				stories[story] = true
+				refs = append(refs, store.Ref{Item: c.Item, N: int(c.N)})
+			}
+		}
+		refs = append(refs, store.Ref{Item: arrivals[i].item.ID, N: arrivals[i].item.N})
 	}
 	return l.judges.Prepare(refs)
 }
@@ -298,12 +304,10 @@ func (l *Linker) linkNear(ctx context.Context, part *partition, a arrival, candi
 	if len(candidates) == 0 {
 		return nil
 	}
-	if err := part.learn(ctx, a.item.ID, candidates); err != nil {
-		return err
-	}
 	var loose []edge
+	held := make(map[news.ItemID]bool) // the stories of texts that hold all of this one, or that this one holds: none holds it better
 	for _, c := range candidates {
-		if part.story[c.Item] == part.story[a.item.ID] {
+		if story := part.story[c.Item]; story == part.story[a.item.ID] || held[story] {
 			continue
 		}
 		v, err := l.judges.Judge(store.Ref{Item: a.item.ID, N: a.item.N}, store.Ref{Item: c.Item, N: int(c.N)})
@@ -318,6 +322,7 @@ func (l *Linker) linkNear(ctx context.Context, part *partition, a arrival, candi
 			}
 		case v.Related():
 			loose = append(loose, e)
+			held[part.story[c.Item]] = v.Score == 1
 		}
 	}
 	slices.SortStableFunc(loose, func(x, y edge) int { return -cmp.Compare(x.Score, y.Score) })
