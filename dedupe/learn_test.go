@@ -187,6 +187,23 @@ func TestSignaturesLeaveOutTheSite(t *testing.T) {
 	}
 }
 
+// A text whose site's lines are taken out of its normal form is what it is when they are left out from the beginning.
+func TestWithoutIsNormal(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		lines := []string{tickets, owner, "The harbour opens. It is late! Who knows", "By Jo Hale", "OSTRA, Feb 3 (HNA) - The council met.", "Read more", "Harbour opens", "One. Two. Three.", "  ", "…"}
+		it := page("A", "a", rapid.SampledFrom([]string{"Harbour opens", "Else", ""}).Draw(rt, "title"), rapid.SliceOfN(rapid.SampledFrom(lines), 0, 9).Draw(rt, "lines")...)
+		sites := (*dedupe.Sites)(nil).With(map[string][]string{"A": {tickets, owner}})
+		var s dedupe.Signatures
+		s.Use(sites)
+		if keys, state := s.Identify(it); keys != dedupe.KeysOf(it) || state != dedupe.StateOf(it) {
+			rt.Fatal("other keys")
+		}
+		if got, want := s.Sign(it), dedupe.SignOf(it, sites.Of("A")); !cmp.Equal(got, want) {
+			rt.Fatalf("%q: signed %v, want %v", it.Content, got, want)
+		}
+	})
+}
+
 func BenchmarkLearn(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var items []*news.Item

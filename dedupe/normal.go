@@ -1,6 +1,7 @@
 package dedupe
 
 import (
+	"bytes"
 	"html"
 	"strings"
 	"unicode/utf8"
@@ -45,7 +46,9 @@ func Normal(title, plain string, bp Boilerplate) Text {
 // dropped says what a normal form has not of its text.
 type dropped struct {
 	any     bool
-	learned bool // a line that was learned is in the text, dropped or not
+	learned bool  // a line that was learned is in the text, dropped or not
+	kept    []int // the lines that were learned and stay
+	apart   bool  // those do not matter to what else was dropped: the opening is before them, and nothing was capped
 }
 
 // normal is Normal. With keep, lines that were learned stay.
@@ -76,6 +79,10 @@ func normal(title, plain string, bp Boilerplate, keep bool) (t Text, d dropped) 
 			continue
 		}
 		first = false
+		if site {
+			d.apart = kept >= openingLines && (d.apart || len(d.kept) == 0)
+			d.kept = append(d.kept, len(t.lines))
+		}
 		if kept++; kept <= openingLines {
 			if cut := opening(line); cut > 0 {
 				t.body.reset(before)
@@ -85,7 +92,7 @@ func normal(title, plain string, bp Boilerplate, keep bool) (t Text, d dropped) 
 		}
 		if t.body.n >= maxTokens {
 			t.body.cap()
-			d.any = true
+			d.any, d.apart = true, false
 		}
 		t.lines = append(t.lines, len(t.body.buf))
 		if t.body.n >= maxTokens {
@@ -93,6 +100,32 @@ func normal(title, plain string, bp Boilerplate, keep bool) (t Text, d dropped) 
 		}
 	}
 	return t, d
+}
+
+// without returns the text without some lines of its body, by their numbers, rising.
+func (t *Text) without(lines []int) Text {
+	out := Text{title: t.title}
+	out.body.buf = make([]byte, 0, len(t.body.buf))
+	start, end := 0, 0 // of the line, and of its next sentence among all
+	for n, to := range t.lines {
+		from := start
+		start = to
+		if len(lines) > 0 && lines[0] == n {
+			lines = lines[1:]
+			for end < len(t.body.ends) && t.body.ends[end] <= to {
+				end++
+			}
+			continue
+		}
+		shift := len(out.body.buf) - from
+		out.body.buf = append(out.body.buf, t.body.buf[from:to]...)
+		for ; end < len(t.body.ends) && t.body.ends[end] <= to; end++ {
+			out.body.ends = append(out.body.ends, t.body.ends[end]+shift)
+		}
+		out.lines = append(out.lines, len(out.body.buf))
+	}
+	out.body.n = bytes.Count(out.body.buf, []byte{' '})
+	return out
 }
 
 // lineHashes returns the hash of each line of the body.

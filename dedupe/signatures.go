@@ -94,7 +94,10 @@ func identify(it *news.Item, site Boilerplate) (Text, news.Keys, news.Hash) {
 	}
 	keys := news.Keys{Version: news.KeyVersion, URL: urlKey(it.URL), Content: t.Content(), Gist: t.Gist()}
 	state := a.state()
-	if d.learned {
+	switch {
+	case d.learned && d.apart:
+		t = t.without(d.kept)
+	case d.learned:
 		t = Normal(it.Title, plain, site)
 	}
 	return t, keys, state
