@@ -178,7 +178,8 @@ func (l *Linker) find(arrivals []arrival, d *store.Derivation) [][]dedupe.Candid
 	return found
 }
 
-// prepare learns the stories of arrivals and their candidates, and lets the facts be taken of those that will be judged: of each story the first candidate.
+// prepare learns the stories of arrivals and their candidates, and lets the facts be taken of those that will be judged: of each story that carries neither the
+// same words nor the same page the first candidate.
 func (l *Linker) prepare(ctx context.Context, part *partition, arrivals []arrival, candidates [][]dedupe.Candidate) error {
 	var refs []store.Ref
 	for i, list := range candidates {
@@ -190,13 +191,19 @@ func (l *Linker) prepare(ctx context.Context, part *partition, arrivals []arriva
 			return err
 		}
 		stories := map[news.ItemID]bool{part.story[arrivals[i].item.ID]: true}
+		for _, h := range slices.Concat(arrivals[i].words, arrivals[i].page) {
+			stories[part.story[h.Item]] = true
+		}
+		before := len(refs)
 		for _, c := range list {
 			if story := part.story[c.Item]; !stories[story] {
 				stories[story] = true
 				refs = append(refs, store.Ref{Item: c.Item, N: int(c.N)})
 			}
 		}
-		refs = append(refs, store.Ref{Item: arrivals[i].item.ID, N: arrivals[i].item.N})
+		if len(refs) > before {
+			refs = append(refs, store.Ref{Item: arrivals[i].item.ID, N: arrivals[i].item.N})
+		}
 	}
 	return l.judges.Prepare(refs)
 }

@@ -63,7 +63,7 @@ func grow(out io.Writer, path string, items int) error {
 		return err
 	}
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "items\tsign, 2 cores µs\tappend µs\tfind, judge, commit µs\titems/s without append\tmemory B\tdisk B\tsettle s\tof it CPU s\tmoved\t")
+	fmt.Fprintln(t, "items\tsign, 2 cores µs\tappend µs\tfind, judge, commit µs\titems/s without append\tdisk B\tsettle s\tof it CPU s\tmoved\t")
 	for _, n := range milestones(items) {
 		row, err := g.upTo(n)
 		if err != nil {
@@ -101,7 +101,6 @@ type growth struct {
 	recent  []article // to copy from
 	made    int
 	every   time.Duration // between arrivals
-	idle    uint64        // bytes of heap before
 }
 
 func newGrowth(path string, items int) (*growth, error) {
@@ -115,16 +114,7 @@ func newGrowth(path string, items int) (*growth, error) {
 		g.outlets = append(g.outlets, g.w.invented()+" "+pick(g.w, []string{"Courier", "Gazette", "Times", "Herald"}))
 		g.sites = append(g.sites, "<p>"+strings.Join(g.w.siteLines(2), "</p><p>")+"</p>")
 	}
-	g.idle = heap()
 	return g, nil
-}
-
-// heap is the bytes in use.
-func heap() uint64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
 }
 
 // cpu is the processor time used so far.
@@ -162,7 +152,6 @@ func (g *growth) upTo(n int) (string, error) {
 		}
 	}
 	g.items = follow.NewItems(g.store) // nothing waits in memory
-	memory := heap() - g.idle
 	begun, before := time.Now(), cpu()
 	moved, err := g.linker.Settle(context.Background(), time.Now())
 	if err != nil {
@@ -171,8 +160,8 @@ func (g *growth) upTo(n int) (string, error) {
 	settled, spent := time.Since(begun), cpu()-before
 	disk, err := g.disk()
 	per := func(d time.Duration) float64 { return float64(d.Microseconds()) / float64(last) }
-	return fmt.Sprintf("%d\t%.1f\t%.1f\t%.1f\t%.0f\t%d\t%d\t%.1f\t%.1f\t%d\t", n, per(sign), per(add), per(link), float64(last)/(sign+link).Seconds(),
-		memory/uint64(n), disk/n, settled.Seconds(), spent.Seconds(), moved), err
+	return fmt.Sprintf("%d\t%.1f\t%.1f\t%.1f\t%.0f\t%d\t%.1f\t%.1f\t%d\t", n, per(sign), per(add), per(link), float64(last)/(sign+link).Seconds(),
+		disk/n, settled.Seconds(), spent.Seconds(), moved), err
 }
 
 // documents makes the next n items up.
