@@ -169,14 +169,18 @@ func (w entryWriter) also(b *strings.Builder, t *told) {
 	if len(t.others) == 0 {
 		return
 	}
-	relation := make(map[news.ItemID]news.Relation)
+	if first, rest := firstOf(append([]*news.Item{t.item}, t.others...)); first != nil {
+		line := fmt.Sprintf("%s %s, %s. %s", firstHead, outletName(first), entryTime(first), rest)
+		b.WriteString("<p>" + html.EscapeString(strings.TrimSpace(line)) + "</p>\n")
+	}
+	notes := make(map[news.ItemID]string)
 	for _, m := range t.story.Members {
-		relation[m.Item] = m.Relation
+		notes[m.Item] = relationNote(m.Relation)
 	}
 	listed := w.listed(t)
 	b.WriteString("<ul>\n")
 	for _, o := range listed {
-		fmt.Fprintf(b, `<li><a href="%s">%s</a>, %s (%s)`, html.EscapeString(w.link(o)), html.EscapeString(outletName(o)), entryTime(o), relation[o.ID])
+		fmt.Fprintf(b, `<li><a href="%s">%s</a>, %s (%s)`, html.EscapeString(w.link(o)), html.EscapeString(outletName(o)), entryTime(o), notes[o.ID])
 		if o.Title != t.item.Title {
 			b.WriteString(": " + html.EscapeString(headline(o)))
 		}
@@ -186,6 +190,19 @@ func (w entryWriter) also(b *strings.Builder, t *told) {
 		fmt.Fprintf(b, `<li><a href="%s/stories/%s">%s more</a></li>`+"\n", html.EscapeString(BaseURL(w.config)), t.story.ID, text.Number(more))
 	}
 	b.WriteString("</ul>\n")
+}
+
+// relationNote says how a member's text relates to the story's.
+func relationNote(r news.Relation) string {
+	switch r {
+	case news.Abridges:
+		return "shortened"
+	case news.AbridgedBy:
+		return "longer"
+	case news.SamePage:
+		return "same page"
+	}
+	return "same text"
 }
 
 // entryTime is an item's time in the text of a feed, no more exact than it was stated.

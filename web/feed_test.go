@@ -188,6 +188,20 @@ func TestEditedEntrySaysHow(t *testing.T) {
 	wants(t, "twice", content("Harbour plan 1, again"), "<p>Edited 20 Nov 2026 10:12 UTC (2 times): Harbour plan 1 → Harbour plan 1, again</p>")
 }
 
+// An entry says who was first, among those whose times are exact.
+func TestEntrySaysWhoWasFirst(t *testing.T) {
+	w := newWorld(t, basicConfig)
+	w.read(article{guid: "1", published: exact(start.Add(-time.Hour))})
+	copied := article{feed: courierFeed, guid: "c", outlet: "Courier", url: "https://courier.example/c", title: "Plan for the harbour", html: "<p>" + prose("1") + "</p>", published: exact(start.Add(-2 * time.Hour))}
+	w.read(copied)
+	content := func() string { return w.atom("/feeds/ports.atom").entry(t, "Harbour plan 1").text("content") }
+	wants(t, "both exact", content(), "<p>First by stated time: Courier, 20 Nov 2026 07:00 UTC.</p>")
+	undated := copied
+	undated.guid, undated.outlet, undated.url, undated.published = "d", "Herald", "https://herald.example/d", news.Stamp{}
+	w.read(undated)
+	wants(t, "one undated", content(), "<p>First by stated time: Courier, 20 Nov 2026 07:00 UTC. 1 of the 3 states no exact time and may be earlier.</p>")
+}
+
 func TestHowMuchAFeedHolds(t *testing.T) {
 	w := newWorld(t, basicConfig)
 	batch := func(prefix string, n int, backlog bool) {

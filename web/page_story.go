@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"mediawatch/news"
 	"mediawatch/store"
@@ -38,6 +37,8 @@ type storyMember struct {
 	Certainty string
 	Seen      *when
 	Why       string
+	Edited    *when  // nil for never
+	Was       string // the headline before, if that changed
 }
 
 func (s *Server) storyPage(r *http.Request) (page, error) {
@@ -56,6 +57,9 @@ func (s *Server) storyPage(r *http.Request) (page, error) {
 	}
 	known, err := s.know(ctx, ids)
 	if err != nil {
+		return page{}, err
+	}
+	if err := known.firsts(ctx, s.store, ids); err != nil {
 		return page{}, err
 	}
 	b := s.storyBody(stories[0], known)
@@ -80,10 +84,17 @@ func (s *Server) storyBody(story news.Story, k *knowledge) storyBody {
 		}
 		items = append(items, it)
 		outlets[outletKey(it)] = true
-		b.Members = append(b.Members, storyMember{
+		member := storyMember{
 			ID: it.ID.String(), Outlet: it.Outlet, Title: headline(it), URL: webURL(it.URL), Published: stampWhen(it.Published, now),
 			Certainty: certaintyNote(it.Published.Certainty), Seen: whenOf(it.Seen, now), Why: whyMember(m, k),
-		})
+		}
+		if first := k.first[it.ID]; first != nil {
+			member.Edited = whenOf(it.At, now)
+			if was := headline(first); was != member.Title {
+				member.Was = was
+			}
+		}
+		b.Members = append(b.Members, member)
 		for _, ref := range s.watchRefs(k.matches[m.Item], "") {
 			if !slices.Contains(b.Watches, ref) {
 				b.Watches = append(b.Watches, ref)
@@ -116,27 +127,38 @@ func whyMember(m news.Member, k *knowledge) string {
 	return why
 }
 
-// first says who had a story first. Only exact times are compared; without any, it is who we saw first.
+// first says who had a story first.
 func (s *Server) first(items []*news.Item) *firstSeen {
-	var exact []*news.Item
-	for _, it := range items {
-		if it.Published.Certainty == news.CertaintyExact && !it.Published.Time.After(it.Seen) {
-			exact = append(exact, it)
-		}
-	}
 	now := s.o.Now()
-	if len(exact) == 0 {
-		it := slices.MinFunc(items, func(a, b *news.Item) int { return cmp.Or(a.Seen.Compare(b.Seen), cmp.Compare(a.Seq, b.Seq)) })
-		return &firstSeen{Head: "First seen by us:", Outlet: it.Outlet, Time: whenOf(it.Seen, now), Rest: "No exact time of publication is stated, so who was first is not known."}
+	it, rest := firstOf(items)
+	if it == nil {
+		it = slices.MinFunc(items, func(a, b *news.Item) int { return cmp.Or(a.Seen.Compare(b.Seen), cmp.Compare(a.Seq, b.Seq)) })
+		return &firstSeen{Head: "First seen by us:", Outlet: it.Outlet, Time: whenOf(it.Seen, now), Rest: rest}
 	}
-	it := slices.MinFunc(exact, func(a, b *news.Item) int { return a.Published.Time.Compare(b.Published.Time) })
-	f := &firstSeen{Head: "First by stated time:", Outlet: it.Outlet, Time: whenOf(it.Published.Time, now)}
-	if rest := len(items) - len(exact); rest > 0 {
-		verb := "state"
-		if rest == 1 {
-			verb += "s"
+	return &firstSeen{Head: firstHead, Outlet: it.Outlet, Time: whenOf(it.Published.Time, now), Rest: rest}
+}
+
+const firstHead = "First by stated time:"
+
+// firstOf returns who published first among those that state an exact time, nil when nobody does, and what is to be said of the others.
+func firstOf(items []*news.Item) (first *news.Item, rest string) {
+	exact := 0
+	for _, it := range items {
+		if it.Published.Certainty != news.CertaintyExact || it.Published.Time.After(it.Seen) {
+			continue
 		}
-		f.Rest = strings.Join([]string{text.Number(rest), "of the", text.Number(len(items)), verb, "no exact time and may be earlier."}, " ")
+		if exact++; first == nil || it.Published.Time.Before(first.Published.Time) {
+			first = it
+		}
 	}
-	return f
+	switch n := len(items) - exact; {
+	case first == nil:
+		return nil, "No exact time of publication is stated, so who was first is not known."
+	case n == 0:
+		return first, ""
+	case n == 1:
+		return first, "1 of the " + text.Number(len(items)) + " states no exact time and may be earlier."
+	default:
+		return first, text.Number(n) + " of the " + text.Number(len(items)) + " state no exact time and may be earlier."
+	}
 }

@@ -370,6 +370,11 @@ func TestStoryPage(t *testing.T) {
 	w.read(copyOf("b", "Courier", exact(start.Add(-time.Hour))), copyOf("c", "Herald", exact(start.Add(-2*time.Hour))), copyOf("d", "Oracle", exact(start.Add(time.Hour))))
 	w.page(path).says("The same text in 5 articles of 5 outlets.", "First by stated time: Herald, 07:00. 3 of the 5 state no exact time and may be earlier.", "Ports & docks")
 	w.page("/stories/" + copyOf("b", "", news.Stamp{}).id().String()).says("5 articles")
+	edited := copyOf("b", "Courier", exact(start.Add(-time.Hour)))
+	edited.title = "Plan b, corrected"
+	w.now = w.now.Add(12 * time.Minute)
+	w.read(edited)
+	w.page(path).says("Plan b, corrected", "edited 09:12, was: Plan b")
 	for _, path := range []string{"/stories/ffffffffffffffffffffffffffffffff", "/stories/x"} {
 		if rec := w.get(path); rec.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", path, rec.Code)

@@ -35,9 +35,9 @@ func (s *Server) tell(ctx context.Context, entries []news.Entry) ([]told, error)
 	if err != nil {
 		return nil, err
 	}
-	var ids []news.ItemID
+	var ids, shown []news.ItemID
 	for i, e := range entries {
-		ids = append(ids, e.Item)
+		ids, shown = append(ids, e.Item), append(shown, e.Item)
 		for _, m := range stories[i].Members {
 			ids = append(ids, m.Item)
 		}
@@ -46,7 +46,7 @@ func (s *Server) tell(ctx context.Context, entries []news.Entry) ([]told, error)
 	if err != nil {
 		return nil, err
 	}
-	if err := known.firsts(ctx, s.store, entries); err != nil {
+	if err := known.firsts(ctx, s.store, shown); err != nil {
 		return nil, err
 	}
 	cfg := s.o.Config()
@@ -111,12 +111,12 @@ func (s *Server) know(ctx context.Context, ids []news.ItemID) (*knowledge, error
 	return k, nil
 }
 
-// firsts reads the first revisions of the shown items that were edited.
-func (k *knowledge) firsts(ctx context.Context, s store.Journal, entries []news.Entry) error {
+// firsts reads the first revisions of the items that were edited.
+func (k *knowledge) firsts(ctx context.Context, s store.Journal, ids []news.ItemID) error {
 	var refs []store.Ref
-	for _, e := range entries {
-		if it := k.items[e.Item]; it != nil && it.N > 1 {
-			refs = append(refs, store.Ref{Item: e.Item, N: 1})
+	for _, id := range ids {
+		if it := k.items[id]; it != nil && it.N > 1 {
+			refs = append(refs, store.Ref{Item: id, N: 1})
 		}
 	}
 	items, err := s.Items(ctx, refs)
