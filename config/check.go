@@ -29,6 +29,7 @@ func (k *checker) all() {
 	k.store()
 	k.webTable()
 	k.fetch()
+	k.stories()
 	k.smtp()
 	k.seeds()
 	k.outlets()
@@ -162,6 +163,24 @@ const (
 	minInterval = time.Minute
 	maxInterval = 30 * day
 )
+
+// The bounds of the window in which copies are found. A text in it takes about 240 bytes of memory.
+const (
+	minWindow, maxWindow = day, 90 * day
+	minTexts, maxTexts   = 1000, 50_000_000
+)
+
+func (k *checker) stories() {
+	r, s := &k.raw.Stories, &k.cfg.Stories
+	s.Window = k.duration(&r.table, "window", r.Window, minWindow, maxWindow)
+	if time.Duration(s.Window)%day != 0 {
+		k.add(r.at("window"), "for example 14d or 4w", "window: %s is not a number of days", r.Window)
+	}
+	if r.Texts < minTexts || r.Texts > maxTexts {
+		k.add(r.at("texts"), "a million take about 240 MB of memory", "texts: %d is not between %d and %d", r.Texts, minTexts, maxTexts)
+	}
+	s.Texts = int(r.Texts)
+}
 
 func (k *checker) fetch() {
 	r, f := &k.raw.Fetch, &k.cfg.Fetch

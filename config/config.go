@@ -35,6 +35,7 @@ type Config struct {
 	Store   Store
 	Web     Web
 	Fetch   Fetch
+	Stories Stories
 	Seeds   []SeedFolder
 	Outlets []Outlet
 	Feeds   []Feed // of the file, of feeds.d, of OPML files; each URL once, the first wins
@@ -65,6 +66,12 @@ type Fetch struct {
 	Allow     []netip.Prefix
 	OPML      []string
 	UserAgent string // "" the program's own
+}
+
+// Stories is what texts are compared with to find copies.
+type Stories struct {
+	Window Duration // whole days
+	Texts  int      // in memory at most
 }
 
 // SeedFolder is a folder of seed files.

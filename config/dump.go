@@ -52,6 +52,7 @@ func (c *Config) effective() *rawConfig {
 	for _, p := range c.Fetch.Allow {
 		r.Fetch.AllowNetworks = append(r.Fetch.AllowNetworks, p.String())
 	}
+	r.Stories = rawStories{Window: c.Stories.Window.String(), Texts: int64(c.Stories.Texts)}
 	if s := c.SMTP; s != nil {
 		r.SMTP = &rawSMTP{Host: s.Host, Port: int64(s.Port), TLS: s.TLS, Username: s.Username, From: s.From}
 		if s.Password != "" {

@@ -48,11 +48,12 @@ func mustLoad(t testing.TB, text string, env []string, files ...string) (*Config
 func TestAnEmptyFileIsTheDefaults(t *testing.T) {
 	c, dir := mustLoad(t, "", nil)
 	want := &Config{
-		File:  filepath.Join(dir, "mediawatch.toml"),
-		Store: Store{Path: filepath.Join(dir, "data/mediawatch.db"), MinFree: 500e6},
-		Web:   Web{Listen: "127.0.0.1:8087"},
-		Fetch: Fetch{Interval: Duration(time.Hour), HostGap: Duration(2 * time.Second)},
-		Lists: map[string][]string{},
+		File:    filepath.Join(dir, "mediawatch.toml"),
+		Store:   Store{Path: filepath.Join(dir, "data/mediawatch.db"), MinFree: 500e6},
+		Web:     Web{Listen: "127.0.0.1:8087"},
+		Fetch:   Fetch{Interval: Duration(time.Hour), HostGap: Duration(2 * time.Second)},
+		Stories: Stories{Window: Duration(14 * day), Texts: 1_000_000},
+		Lists:   map[string][]string{},
 	}
 	if d := cmp.Diff(want, c); d != "" {
 		t.Error(d)
@@ -73,6 +74,9 @@ proxy = "socks5://127.0.0.1:9050"
 allow_networks = ["127.0.0.0/8", "10.1.2.3", "fd00::/8"]
 opml = ["more.opml"]
 user_agent = "desk/1.0"
+[stories]
+window = "3w"
+texts = 50000
 [[seeds]]
 dir = "./articles"
 recursive = false
@@ -157,9 +161,10 @@ func TestEveryKeyIsRead(t *testing.T) {
 	}
 	file := filepath.Join(dir, "mediawatch.toml")
 	want := &Config{
-		File:  file,
-		Store: Store{Path: filepath.Join(dir, "kept/store.db"), MinFree: 2e9},
-		Web:   Web{Listen: "[::1]:9000", PublicURL: "https://news.example.org"},
+		File:    file,
+		Store:   Store{Path: filepath.Join(dir, "kept/store.db"), MinFree: 2e9},
+		Web:     Web{Listen: "[::1]:9000", PublicURL: "https://news.example.org"},
+		Stories: Stories{Window: Duration(21 * day), Texts: 50_000},
 		Fetch: Fetch{
 			Interval: Duration(90 * time.Minute), HostGap: Duration(5 * time.Second), Proxy: "socks5://127.0.0.1:9050", UserAgent: "desk/1.0",
 			Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.1.2.3/32"), netip.MustParsePrefix("fd00::/8")},

@@ -57,6 +57,9 @@ func TestMistakes(t *testing.T) {
 
 		// store, web, fetch
 		{"empty path", "[store]\npath = \"\"", `2:1: path is missing`},
+		{"window that is no number of days", "[stories]\nwindow = \"36h\"", `2:1: window: 36h is not a number of days (for example 14d or 4w)`},
+		{"window too long", "[stories]\nwindow = \"1000d\"", `2:1: window: 1000d is not between 1d and 90d`},
+		{"too few texts", "[stories]\ntexts = 0", `2:1: texts: 0 is not between 1000 and 50000000 (a million take about 240 MB of memory)`},
 		{"bad size", "[store]\nmin_free = \"half\"", `2:1: min_free: "half" is not a size (for example 500MB or 2GB)`},
 		{"keep not built", "[store]\nkeep = \"400d\"", `2:1: keep other than "forever" is not built yet (remove it until then)`},
 		{"keep nonsense", "[store]\nkeep = \"always\"", `2:1: keep: "always" is not a duration (write "forever")`},

@@ -37,17 +37,18 @@ func (t *table) item(key string, i int) place {
 }
 
 type rawConfig struct {
-	table  `toml:"-"`
-	Store  rawStore            `toml:"store"`
-	Web    rawWeb              `toml:"web"`
-	Fetch  rawFetch            `toml:"fetch"`
-	SMTP   *rawSMTP            `toml:"smtp,omitempty"`
-	Lists  map[string][]string `toml:"lists,omitempty"`
-	Seeds  []rawSeeds          `toml:"seeds,omitempty"`
-	Outlet []rawOutlet         `toml:"outlet,omitempty"`
-	Feed   []rawFeed           `toml:"feed,omitempty"`
-	Watch  []rawWatch          `toml:"watch,omitempty"`
-	Digest []rawDigest         `toml:"digest,omitempty"`
+	table   `toml:"-"`
+	Store   rawStore            `toml:"store"`
+	Web     rawWeb              `toml:"web"`
+	Fetch   rawFetch            `toml:"fetch"`
+	Stories rawStories          `toml:"stories"`
+	SMTP    *rawSMTP            `toml:"smtp,omitempty"`
+	Lists   map[string][]string `toml:"lists,omitempty"`
+	Seeds   []rawSeeds          `toml:"seeds,omitempty"`
+	Outlet  []rawOutlet         `toml:"outlet,omitempty"`
+	Feed    []rawFeed           `toml:"feed,omitempty"`
+	Watch   []rawWatch          `toml:"watch,omitempty"`
+	Digest  []rawDigest         `toml:"digest,omitempty"`
 }
 
 // rawFeeds and rawWatches are the schemas of the files in feeds.d and watches.d.
@@ -93,6 +94,14 @@ type rawFetch struct {
 }
 
 func (r *rawFetch) defaults() { r.Interval, r.HostGap = "60m", "2s" }
+
+type rawStories struct {
+	table  `toml:"-"`
+	Window string `toml:"window"`
+	Texts  int64  `toml:"texts"`
+}
+
+func (r *rawStories) defaults() { r.Window, r.Texts = "14d", 1_000_000 }
 
 type rawSMTP struct {
 	table        `toml:"-"`

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"mediawatch/config"
+	"mediawatch/dedupe"
 	"mediawatch/fetch"
 	"mediawatch/follow"
 	"mediawatch/ingest"
@@ -77,7 +78,7 @@ func New(o Options) (*Daemon, error) {
 		o.Log.Error("reading a feed panicked", "feed", key, "err", fmt.Sprint(value), "stack", string(stack))
 	}
 	d.items = follow.NewItems(o.Store)
-	d.linker = follow.NewLinker(o.Store, d.items)
+	d.linker = follow.NewLinker(o.Store, d.items, windowOf(o.Config))
 	d.matcher = follow.NewMatcher(o.Store, d.items, factsOf(&d.facts), o.Now)
 	d.writer = ingest.NewWriter(o.Store, func(r store.Receipt) {
 		d.appended(r)
@@ -96,6 +97,11 @@ const fetchWorkers = 16
 
 // followersLag is how long the writer waits after a transaction for followers that are behind.
 const followersLag = time.Second
+
+// windowOf is what a text is compared with.
+func windowOf(c *config.Config) dedupe.Window {
+	return dedupe.Window{Days: int(time.Duration(c.Stories.Window) / (24 * time.Hour)), Texts: c.Stories.Texts}
+}
 
 func fetchOptions(o Options) fetch.Options {
 	f := o.Config.Fetch
@@ -228,6 +234,7 @@ func (d *Daemon) Reload(ctx context.Context) ([]string, error) {
 	}{
 		{"[store] path", old.Store.Path != cfg.Store.Path},
 		{"[web] listen", old.Web.Listen != cfg.Web.Listen},
+		{"[stories]", old.Stories != cfg.Stories},
 		{"[fetch] proxy", old.Fetch.Proxy != cfg.Fetch.Proxy},
 		{"[fetch] host_gap", old.Fetch.HostGap != cfg.Fetch.HostGap},
 		{"[fetch] allow_networks", !slices.Equal(old.Fetch.Allow, cfg.Fetch.Allow)},

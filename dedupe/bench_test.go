@@ -78,7 +78,7 @@ func BenchmarkJudge(b *testing.B) {
 // BenchmarkIndex looks up and adds one text of 18 prints in an index of a million; it reports the memory an entry takes.
 func BenchmarkIndex(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 1))
-	x := dedupe.NewIndex(0)
+	x := dedupe.NewIndex(dedupe.Window{})
 	s := dedupe.Signature{Prints: make([]uint64, dedupe.MaxPrints)}
 	n := 0
 	add := func() {

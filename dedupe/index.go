@@ -9,11 +9,29 @@ import (
 	"mediawatch/news"
 )
 
+// Window bounds what a text is compared with.
+type Window struct {
+	Days  int // how many days apart two dated texts may be, and how long ago one may have arrived; DefaultDays when 0
+	Texts int // how many texts an index holds, of about 240 bytes; DefaultTexts when 0
+}
+
+// What a window is when nothing is said.
 const (
-	// WindowDays is how many days apart two dated texts may be to be compared.
-	WindowDays = 14
-	// DefaultEntries is how many texts an index holds when it is not told: about 250 MB.
-	DefaultEntries = 1_000_000
+	DefaultDays  = 14
+	DefaultTexts = 1_000_000
+)
+
+// complete puts the defaults in.
+func (w Window) complete() Window {
+	return Window{cmp.Or(w.Days, DefaultDays), cmp.Or(w.Texts, DefaultTexts)}
+}
+
+// near reports whether two texts were published close enough to be compared. One without a day is close to all.
+func (w Window) near(a, b Day) bool {
+	return a == NoDay || b == NoDay || int(max(a, b)-min(a, b)) <= w.Days
+}
+
+const (
 	// tableDays is how many days of arrival share a table.
 	tableDays = 4
 	// maxHolders is how many texts of a table may share a print; beyond, it is a phrase of many and finds nothing.
@@ -38,11 +56,6 @@ func DayOf(t time.Time) Day {
 	return Day(math.Floor(float64(t.Unix()) / (24 * 60 * 60)))
 }
 
-// Near reports whether two texts are close enough in time to be compared. A text without a day is close to all.
-func (d Day) Near(o Day) bool {
-	return d == NoDay || o == NoDay || max(d, o)-min(d, o) <= WindowDays
-}
-
 // Entry is a revision in an index.
 type Entry struct {
 	Item   news.ItemID
@@ -62,19 +75,16 @@ type Candidate struct {
 // It keeps a table for each four days of arrival and forgets a table when all of it lies more than the window before the newest arrival, or, when
 // the index is full, the oldest table. It is not safe for concurrent use.
 type Index struct {
-	limit  int
+	window Window
 	newest Day
 	tables []*table // by first day, rising
 	size   int
 	hits   []uint64 // table, entry, and whether a band was shared
 }
 
-// NewIndex returns an empty index of at most limit texts; DefaultEntries when limit is 0.
-func NewIndex(limit int) *Index {
-	if limit <= 0 {
-		limit = DefaultEntries
-	}
-	return &Index{limit: limit, newest: NoDay}
+// NewIndex returns an empty index of a window.
+func NewIndex(w Window) *Index {
+	return &Index{window: w.complete(), newest: NoDay}
 }
 
 // Len returns the number of texts in the index.
@@ -137,18 +147,18 @@ func (x *Index) Add(e Entry, arrived Day, s Signature, content news.Hash) {
 	for _, p := range s.Prints {
 		t.put(uint32(p>>32), id, maxHolders+1)
 	}
-	for x.size > x.limit && len(x.tables) > 1 {
+	for x.size > x.window.Texts && len(x.tables) > 1 {
 		x.drop(1)
 	}
 }
 
 // oldest is the first day of arrival that may be kept.
-func (x *Index) oldest() Day { return x.newest - WindowDays - tableDays + 1 }
+func (x *Index) oldest() Day { return x.newest - Day(x.window.Days) - tableDays + 1 }
 
 // expire forgets the tables that lie before the window.
 func (x *Index) expire() {
 	n := 0
-	for n < len(x.tables) && x.tables[n].day+tableDays-1 < x.newest-WindowDays {
+	for n < len(x.tables) && x.tables[n].day+tableDays-1 < x.newest-Day(x.window.Days) {
 		n++
 	}
 	x.drop(n)
@@ -189,7 +199,7 @@ func (x *Index) Find(s Signature, stated Day) []Candidate {
 			end++
 		}
 		e := &x.tables[hits[i]>>33].entries[uint32(hits[i]>>1)]
-		if e.Stated.Near(stated) && s.finds(&e.lead, end-i, isBand(hits[i])) {
+		if x.window.near(e.Stated, stated) && s.finds(&e.lead, end-i, isBand(hits[i])) {
 			out = append(out, Candidate{e.Entry, end - i})
 		}
 		i = end

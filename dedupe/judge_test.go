@@ -134,7 +134,7 @@ func TestJudgeIsSymmetric(t *testing.T) {
 func TestSignature(t *testing.T) {
 	whole := topical("harbour", 0, 20)
 	find := func(a, b string) int {
-		x := dedupe.NewIndex(0)
+		x := dedupe.NewIndex(dedupe.Window{})
 		x.Add(dedupe.Entry{Item: news.ItemID{1}, Seq: 1}, 0, signOf(piece("", "", a)), news.Hash{})
 		if c := x.Find(signOf(piece("", "", b)), 0); len(c) == 1 {
 			return c[0].Shared
@@ -208,7 +208,7 @@ func FuzzDecodeSignature(f *testing.F) {
 
 func TestIndexWindow(t *testing.T) {
 	s := signOf(piece("", "", topical("harbour", 0, 20)))
-	x := dedupe.NewIndex(0)
+	x := dedupe.NewIndex(dedupe.Window{})
 	for i, stated := range []dedupe.Day{100, 114, 115, dedupe.NoDay} {
 		x.Add(dedupe.Entry{Item: news.ItemID{byte(i + 1)}, Stated: stated, Seq: news.Seq(i + 1)}, 200, s, news.Hash{})
 	}
@@ -241,7 +241,7 @@ func TestIndexWindow(t *testing.T) {
 }
 
 func TestIndexLimits(t *testing.T) {
-	x := dedupe.NewIndex(300)
+	x := dedupe.NewIndex(dedupe.Window{Texts: 300})
 	same := signOf(piece("", "", topical("harbour", 0, 20)))
 	for i := range 100 {
 		x.Add(dedupe.Entry{Seq: news.Seq(i + 1)}, 0, same, news.Hash{7})
@@ -267,7 +267,7 @@ func TestIndexLimits(t *testing.T) {
 // What an index finds does not depend on how it grew: it is what a list would find.
 func TestIndexFindsWhatAListFinds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		x := dedupe.NewIndex(0)
+		x := dedupe.NewIndex(dedupe.Window{})
 		var all []dedupe.Signature
 		for i := range rapid.IntRange(1, 300).Draw(t, "n") {
 			var s dedupe.Signature
@@ -315,5 +315,23 @@ func TestPrintsAreSpread(t *testing.T) {
 	}
 	if share := float64(low) / float64(all); share < .47 || share > .53 {
 		t.Errorf("%.3f of %d prints lie in the lower half", share, all)
+	}
+}
+
+// A window of other days is kept by index and division alike.
+func TestWindow(t *testing.T) {
+	a, b := piece("A", "One", topical("harbour", 0, 20)), piece("B", "Two", topical("harbour", 0, 18))
+	for days, want := range map[int]bool{0: true, 2: false, 3: true, 30: true} {
+		w := dedupe.Window{Days: days}
+		x := dedupe.NewIndex(w)
+		x.Add(dedupe.Entry{Item: news.ItemID{1}, Seq: 1, Stated: 100}, 100, signOf(a), a.Keys.Content)
+		if got := len(x.Find(signOf(b), 103)) == 1; got != want {
+			t.Errorf("%d days: found %v", days, got)
+		}
+		edges, err := dedupe.Partition(dedupe.Division{Items: 2, Window: w, Nodes: []dedupe.Node{{Item: 0, Sign: signOf(a), Stated: 100}, {Item: 1, Sign: signOf(b), Stated: 103}},
+			Judge: func(int, int) (dedupe.Verdict, error) { return judge(a, b), nil }})
+		if got := len(edges) == 1; err != nil || got != want {
+			t.Errorf("%d days: joined %v (%v)", days, got, err)
+		}
 	}
 }

@@ -26,6 +26,7 @@ type Division struct {
 	Items int    // they are numbered from 0, in an order that does not depend on when they arrived
 	Nodes []Node // by item
 	Given []Edge // relations that hold whatever the nodes say
+	Window
 	// Judge says how node a relates to node b.
 	Judge func(a, b int) (Verdict, error)
 }
@@ -39,6 +40,7 @@ const maxCompared = 32
 // Items that are the same text or page, by any of their revisions, form a core. A core of shorter texts hangs on the core of one longer text that holds most of one
 // of its own, the one that holds most; never on two, and not when it has more than two items and more than that other core.
 func Partition(d Division) ([]Edge, error) {
+	d.Window = d.Window.complete()
 	p := &partition{Division: d, core: newForest(d.Items), post: newPostings(d.Nodes)}
 	for _, e := range d.Given {
 		p.take(e)
@@ -139,7 +141,7 @@ func (p *partition) candidates(i int) []int {
 	sign := &p.Nodes[i].Sign
 	for k, print := range sign.Prints {
 		for _, h := range p.post.run(i, k) {
-			if j := int(h.node); j != i && p.Nodes[j].Item != p.Nodes[i].Item && p.Nodes[j].Stated.Near(p.Nodes[i].Stated) {
+			if j := int(h.node); j != i && p.Nodes[j].Item != p.Nodes[i].Item && p.Window.near(p.Nodes[j].Stated, p.Nodes[i].Stated) {
 				hits = append(hits, hit{j, isBand(print)})
 			}
 		}

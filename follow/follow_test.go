@@ -45,7 +45,7 @@ func open(t testing.TB, path string, watches ...follow.Watch) *house {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	h := &house{t: t, store: s, items: follow.NewItems(s)}
-	h.linker = follow.NewLinker(s, h.items)
+	h.linker = follow.NewLinker(s, h.items, dedupe.Window{})
 	h.matcher = follow.NewMatcher(s, h.items, noFacts{}, func() time.Time { return start })
 	h.matcher.SetWatches(append([]follow.Watch{{Name: follow.All, Version: "all"}}, watches...))
 	return h
@@ -314,7 +314,7 @@ func TestAnyBatchingAndAnyRestartDerivesTheSame(t *testing.T) {
 				}
 			case 2: // a new process over the same store knows nothing
 				live.items = follow.NewItems(live.store)
-				live.linker = follow.NewLinker(live.store, live.items)
+				live.linker = follow.NewLinker(live.store, live.items, dedupe.Window{})
 			case 3: // it goes back to the beginning
 				if err := follow.Reset(context.Background(), live.store, nil); err != nil {
 					rt.Fatal(err)
@@ -462,7 +462,7 @@ func settled(rt *rapid.T, t *testing.T, order []article) string {
 		case 0:
 			h.catchUp()
 		case 1:
-			h.items, h.linker = follow.NewItems(h.store), follow.NewLinker(h.store, follow.NewItems(h.store))
+			h.items, h.linker = follow.NewItems(h.store), follow.NewLinker(h.store, follow.NewItems(h.store), dedupe.Window{})
 		case 2:
 			if err := follow.Reset(ctx, h.store, nil); err != nil {
 				rt.Fatal(err)

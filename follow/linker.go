@@ -32,8 +32,9 @@ const (
 // IMPORTANT: an event is judged only against events before it, and against the revisions those brought. So a recomputation, which sees a
 // later state of the store, decides as the first run did.
 type Linker struct {
-	store store.Store
-	items *Items
+	store  store.Store
+	items  *Items
+	window dedupe.Window
 
 	settle  sync.Mutex // one Settle at a time
 	mu      sync.Mutex // a step, or a part of settling that must not lie in one
@@ -43,9 +44,9 @@ type Linker struct {
 	at      news.Seq
 }
 
-// NewLinker returns the linker of a store.
-func NewLinker(s store.Store, items *Items) *Linker {
-	return &Linker{store: s, items: items, judges: judgesOf(context.Background(), items)}
+// NewLinker returns the linker of a store, which compares what lies within a window.
+func NewLinker(s store.Store, items *Items, w dedupe.Window) *Linker {
+	return &Linker{store: s, items: items, window: w, judges: judgesOf(context.Background(), items)}
 }
 
 // judgesOf returns judges of revisions.
@@ -95,7 +96,7 @@ func (l *Linker) ready(ctx context.Context, upto news.Seq) error {
 		return err
 	}
 	l.use(learned)
-	index := dedupe.NewIndex(0)
+	index := dedupe.NewIndex(l.window)
 	err = eachSignature(ctx, l.store, upto, func(r record) error {
 		r.add(index)
 		return nil

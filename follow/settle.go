@@ -302,7 +302,7 @@ func (s *settling) sign(ctx context.Context) error {
 
 // divide computes what holds stories together.
 func (s *settling) divide(ctx context.Context) error {
-	d := dedupe.Division{Items: len(s.items), Nodes: make([]dedupe.Node, len(s.records)), Given: s.given()}
+	d := dedupe.Division{Items: len(s.items), Nodes: make([]dedupe.Node, len(s.records)), Given: s.given(), Window: s.linker.window}
 	for i := range s.records {
 		r := &s.records[i]
 		d.Nodes[i] = dedupe.Node{Item: s.number[r.item], Sign: r.sign, Stated: r.stated, Keys: r.keys}

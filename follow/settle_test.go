@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"mediawatch/dedupe"
 	"mediawatch/follow"
 	"mediawatch/news"
 	"mediawatch/store"
@@ -96,7 +97,7 @@ func TestSettleLearnsTheLinesOfSites(t *testing.T) {
 	for i, topic := range []string{"tunnels", "canals"} { // a step knows them now
 		if i == 1 {
 			h.items = follow.NewItems(h.store)
-			h.linker = follow.NewLinker(h.store, h.items)
+			h.linker = follow.NewLinker(h.store, h.items, dedupe.Window{})
 		}
 		h.append(sited("north", topic, 5).document(), sited("south", "other-"+topic, 5).document())
 		h.catchUp()

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"mediawatch/dedupe"
 	"mediawatch/feeds"
 	"mediawatch/fetch"
 	"mediawatch/follow"
@@ -151,7 +152,7 @@ func checkStories(t *testing.T, s *bolt.Store) {
 	t.Helper()
 	ctx := context.Background()
 	memory := follow.NewItems(s)
-	if err := follow.CatchUp(ctx, follow.NewLinker(s, memory), follow.NewMatcher(s, memory, noFacts{}, time.Now)); err != nil {
+	if err := follow.CatchUp(ctx, follow.NewLinker(s, memory, dedupe.Window{}), follow.NewMatcher(s, memory, noFacts{}, time.Now)); err != nil {
 		t.Fatal(err)
 	}
 	stories, err := s.RecentStories(ctx, 0, 1000)

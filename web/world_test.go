@@ -128,7 +128,7 @@ func (w *world) open() {
 	}
 	w.store = s
 	items := follow.NewItems(s)
-	w.linker = follow.NewLinker(s, items)
+	w.linker = follow.NewLinker(s, items, dedupe.Window{})
 	w.matcher = follow.NewMatcher(s, items, facts{}, w.clock)
 	w.setWatches()
 	w.web = web.New(web.Options{

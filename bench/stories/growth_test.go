@@ -109,7 +109,7 @@ func newGrowth(path string, items int) (*growth, error) {
 		return nil, err
 	}
 	g := &growth{w: writer{rand.New(rand.NewPCG(1, 6))}, path: path, store: s, items: follow.NewItems(s), every: 13 * 24 * time.Hour / time.Duration(items)}
-	g.linker = follow.NewLinker(s, g.items)
+	g.linker = follow.NewLinker(s, g.items, dedupe.Window{})
 	for range 500 {
 		g.outlets = append(g.outlets, g.w.invented()+" "+pick(g.w, []string{"Courier", "Gazette", "Times", "Herald"}))
 		g.sites = append(g.sites, "<p>"+strings.Join(g.w.siteLines(2), "</p><p>")+"</p>")
@@ -261,7 +261,7 @@ func (g *growth) disk() (int, error) {
 		return 0, err
 	}
 	g.items = follow.NewItems(g.store)
-	g.linker = follow.NewLinker(g.store, g.items)
+	g.linker = follow.NewLinker(g.store, g.items, dedupe.Window{})
 	return size, nil
 }
 
@@ -269,7 +269,7 @@ func (g *growth) disk() (int, error) {
 func growIndex(n int) string {
 	const last = 10_000
 	r := rand.New(rand.NewPCG(2, 7))
-	x := dedupe.NewIndex(n)
+	x := dedupe.NewIndex(dedupe.Window{Texts: n})
 	before := make([][]uint64, 1000)
 	var from time.Time
 	var spent time.Duration

@@ -110,7 +110,7 @@ func alone(set []sample, sites *dedupe.Sites) map[string]float64 {
 		}
 		all[s.edit]++
 		text := home[s.text]
-		x := dedupe.NewIndex(0)
+		x := dedupe.NewIndex(dedupe.Window{})
 		x.Add(dedupe.Entry{Item: text.item.ID, Stated: dedupe.NoDay, Seq: 1}, 0, dedupe.SignOf(&text.item, sites.Of(text.item.Outlet)), text.item.Keys.Content)
 		if s.item.Keys.Content != text.item.Keys.Content && len(x.Find(dedupe.SignOf(&s.item, sites.Of(s.item.Outlet)), dedupe.NoDay)) == 0 {
 			continue
