@@ -35,6 +35,7 @@ func main() {
 type options struct {
 	feeds, items, rounds int
 	seed                 uint64
+	edited               bool
 	program              string // a built mediawatch to measure instead of this tree's
 	keep                 bool
 }
@@ -46,6 +47,7 @@ func run(ctx context.Context, args []string) error {
 	flags.IntVar(&o.items, "items", 20, "items a feed holds")
 	flags.IntVar(&o.rounds, "rounds", 3, "how often everything is measured; the table shows medians")
 	flags.Uint64Var(&o.seed, "seed", 1, "of the generated feeds")
+	flags.BoolVar(&o.edited, "edited", false, "most syndicated copies are cut or changed")
 	flags.StringVar(&o.program, "mediawatch", "", "measure this `program` instead of building one")
 	flags.BoolVar(&o.keep, "keep", false, "keep the stores and the configuration, and say where")
 	if err := flags.Parse(args); err != nil {
@@ -131,7 +133,7 @@ func (b *bench) build(ctx context.Context) error {
 
 // startFarm starts the farm; it ends with this process, since its standard input does.
 func (b *bench) startFarm(ctx context.Context) (stop func(), err error) {
-	cmd := exec.CommandContext(ctx, b.path("farm"), "-dir", b.dir, "-feeds", fmt.Sprint(b.o.feeds), "-items", fmt.Sprint(b.o.items), "-seed", fmt.Sprint(b.o.seed))
+	cmd := exec.CommandContext(ctx, b.path("farm"), "-dir", b.dir, "-feeds", fmt.Sprint(b.o.feeds), "-items", fmt.Sprint(b.o.items), "-seed", fmt.Sprint(b.o.seed), "-edited="+fmt.Sprint(b.o.edited))
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {

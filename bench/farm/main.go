@@ -32,6 +32,7 @@ type Plan struct {
 	Feeds, Items, Hosts int
 	Seed                uint64
 	Copies              float64   // share of the items that carry the text of an earlier one
+	Edited              bool      // most copies are cut, longer or have a paragraph of their own
 	Changed             float64   // share of the feeds that have news in the changed pass
 	TextBytes           int       // of a text, on average
 	Now                 time.Time // the newest items are a little older
@@ -56,6 +57,7 @@ func run(ctx context.Context, args []string) error {
 	flags.IntVar(&p.Hosts, "hosts", 100, "loopback addresses the feeds are spread over, at most 250")
 	flags.Uint64Var(&p.Seed, "seed", 1, "what everything follows from")
 	flags.Float64Var(&p.Copies, "copies", 0.3, "share of syndicated items")
+	flags.BoolVar(&p.Edited, "edited", false, "cut and change most of the syndicated items")
 	flags.Float64Var(&p.Changed, "changed", 0.1, "share of the feeds with news in the changed pass")
 	day := flags.String("day", time.Now().UTC().Format(time.DateOnly), "day of the newest items; part of what is generated")
 	dir := flags.String("dir", ".", "where feeds.opml and truth.json are written")

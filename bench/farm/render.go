@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 )
@@ -110,6 +111,9 @@ func (c *corpus) entry(it *item) entry {
 	if it.copy {
 		w := writer{r: rand.New(rand.NewPCG(c.plan.Seed, uint64(it.style.heading))), l: c.lex, t: s.tongue}
 		e.title = w.headline()
+		if c.plan.Edited {
+			s.paragraphs = w.rework(s.paragraphs)
+		}
 	}
 	e.title = it.style.typeset(e.title)
 	var b strings.Builder
@@ -127,6 +131,27 @@ func (c *corpus) entry(it *item) entry {
 	e.html = b.String()
 	e.summary, _, _ = strings.Cut(it.style.typeset(s.paragraphs[0]), ". ")
 	return e
+}
+
+// rework makes of a text what another outlet prints of it: the same, its first half or more, something before or behind it, another paragraph in the place of one.
+// At least half of what is printed is the text.
+func (w *writer) rework(text []string) []string {
+	own := w.paragraph(250)
+	switch n := len(text); w.r.IntN(5) {
+	case 0:
+		return text[:(n+1)/2+w.r.IntN(n/2+1)]
+	case 1:
+		return append([]string{own}, text...)
+	case 2:
+		return append(slices.Clip(text), own)
+	case 3:
+		if n > 2 {
+			out := slices.Clone(text)
+			out[w.r.IntN(n)] = own
+			return out
+		}
+	}
+	return text
 }
 
 func escape(s string) string {
