@@ -182,14 +182,23 @@ func (l *Linker) find(arrivals []arrival, d *store.Derivation) [][]dedupe.Candid
 // prepare learns the stories of arrivals and their candidates, and lets the facts be taken of those that will be judged: of each story that carries neither the
 // same words nor the same page the first candidate.
 func (l *Linker) prepare(ctx context.Context, part *partition, arrivals []arrival, candidates [][]dedupe.Candidate) error {
-	var refs []store.Ref
+	var items []news.ItemID
 	for i, list := range candidates {
 		part.note(arrivals[i])
+		if len(list) > 0 {
+			items = append(items, arrivals[i].item.ID)
+		}
+		for _, c := range list {
+			items = append(items, c.Item)
+		}
+	}
+	if err := part.learn(ctx, items); err != nil {
+		return err
+	}
+	var refs []store.Ref
+	for i, list := range candidates {
 		if len(list) == 0 {
 			continue
-		}
-		if err := part.learn(ctx, arrivals[i].item.ID, list); err != nil {
-			return err
 		}
 		stories := map[news.ItemID]bool{part.story[arrivals[i].item.ID]: true}
 		for _, h := range slices.Concat(arrivals[i].words, arrivals[i].page) {

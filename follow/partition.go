@@ -39,17 +39,33 @@ func (p *partition) note(a arrival) {
 	}
 }
 
-// learn learns the stories of an item and of its candidates.
-func (p *partition) learn(ctx context.Context, id news.ItemID, list []dedupe.Candidate) error {
-	if _, err := p.storyOf(ctx, id); err != nil {
+// learn learns the stories of items in one read.
+func (p *partition) learn(ctx context.Context, items []news.ItemID) error {
+	unknown := slices.DeleteFunc(items, func(id news.ItemID) bool { _, known := p.story[id]; return known })
+	if len(unknown) == 0 {
+		return nil
+	}
+	stories, err := p.store.Stories(ctx, unknown)
+	if err != nil {
 		return err
 	}
-	for _, c := range list {
-		if _, err := p.storyOf(ctx, c.Item); err != nil {
-			return err
-		}
+	for i, id := range unknown {
+		p.take(id, &stories[i])
 	}
 	return nil
+}
+
+// take takes over the story of an item and returns its members.
+func (p *partition) take(item news.ItemID, s *news.Story) []news.Member {
+	id, m := s.ID, s.Members
+	if len(m) == 0 {
+		id, m = item, []news.Member{{Item: item, Relation: news.Original}}
+	}
+	p.member[id] = m
+	for i := range m {
+		p.story[m[i].Item] = id
+	}
+	return m
 }
 
 // storyOf returns the story of an item.
@@ -166,13 +182,5 @@ func (p *partition) members(ctx context.Context, story news.ItemID) ([]news.Memb
 	if err != nil {
 		return nil, err
 	}
-	id, m := stories[0].ID, stories[0].Members
-	if len(m) == 0 {
-		id, m = story, []news.Member{{Item: story, Relation: news.Original}}
-	}
-	p.member[id] = m
-	for i := range m {
-		p.story[m[i].Item] = id
-	}
-	return m, nil
+	return p.take(story, &stories[0]), nil
 }
