@@ -1,6 +1,7 @@
 package dedupe
 
 import (
+	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -65,6 +66,9 @@ func newBlock(first, end rune) block {
 	for i := range b.units {
 		r := first + rune(i)
 		b.units[i] = unit{kindOf(r), foldRune(r)}
+		if composed := norm.NFKC.String(string(r)); !strings.ContainsFunc(composed, func(c rune) bool { return kindOf(c) != joins }) {
+			b.units[i].kind = joins // several primes in one character
+		}
 	}
 	return b
 }

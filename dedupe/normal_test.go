@@ -24,6 +24,7 @@ func TestNormalTokens(t *testing.T) {
 		{"empty", "", ""},
 		{"nothing but punctuation", " … — “”\n***", ""},
 		{"case and punctuation", "The Council, on TUESDAY: “Yes”!", "the council on tuesday yes"},
+		{"primes are apostrophes, several in one character too", "5′30″ a‴b ﬁ 5′30″ a‴b", "530 ab fi 530 ab"},
 		{"apostrophes join", "Don't don’t donʼt don´t don`t DON‛T", "dont dont dont dont dont dont"},
 		{"possessives are tokens of their own", "Ellison’s workers’", "ellisons workers"},
 		{"quotes are no letters", "‘so’ 'so'", "so so"},
