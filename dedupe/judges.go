@@ -39,7 +39,6 @@ func (j *Judges[Key]) Use(sites *Sites) {
 }
 
 // Judge says how revision a relates to revision b; not at all when one was forgotten.
-
 func (j *Judges[Key]) Judge(a, b Key) (Verdict, error) {
 	x, err := j.facts(factsKey[Key]{of: a})
 	if err != nil || x == nil {

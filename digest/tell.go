@@ -51,15 +51,7 @@ func (b *builder) leadOf(g *group) news.Item {
 // also names the other outlets of g, each once, and says who printed a shorter or a longer text.
 func (b *builder) also(g *group, s *Story) {
 	seen := map[string]bool{s.Outlet: true}
-	notes := make(map[news.ItemID]string)
-	for _, m := range g.story.Members {
-		switch m.Relation {
-		case news.Abridges:
-			notes[m.Item] = "shortened"
-		case news.AbridgedBy:
-			notes[m.Item] = "longer"
-		}
-	}
+	relations := g.story.RelationsTo(g.lead.ID)
 	for _, id := range g.matching {
 		it := b.in.Items[Ref{Item: id}]
 		if it.ID.IsZero() || it.ID == g.lead.ID {
@@ -74,8 +66,19 @@ func (b *builder) also(g *group, s *Story) {
 			s.MoreAlso++
 			continue
 		}
-		s.Also = append(s.Also, Also{Outlet: name, URL: b.address(&it), Note: notes[id]})
+		s.Also = append(s.Also, Also{Outlet: name, URL: b.address(&it), Note: lengthNote(relations[id])})
 	}
+}
+
+// lengthNote says that a copy is shorter or longer than the text that is shown.
+func lengthNote(r news.Relation) string {
+	switch r {
+	case news.Abridges:
+		return "shortened"
+	case news.AbridgedBy:
+		return "longer"
+	}
+	return ""
 }
 
 // evidence returns why item matched: the evidence of the section's own watch first.

@@ -86,3 +86,46 @@ type Entry struct {
 	Updated   time.Time // moves only with a revision of Item
 	Backlog   bool
 }
+
+// RelationsTo says how the text of each member relates to that of one of them, however they are linked: "" where two shorter texts hang on a third and nothing is
+// known of the two.
+func (s *Story) RelationsTo(one ItemID) map[ItemID]Relation {
+	type text struct{ core, length int } // members of one core are one text; length is how many abridgements it is from the first member's
+	of := make(map[ItemID]text, len(s.Members))
+	for placed := -1; placed < len(of); { // a member may come before the one it is linked to
+		placed = len(of)
+		for i, m := range s.Members {
+			linked, ok := of[m.Of]
+			if _, done := of[m.Item]; done || !ok && !m.Of.IsZero() {
+				continue
+			}
+			switch m.Relation {
+			case SameText, SamePage:
+				of[m.Item] = linked
+			case Abridges:
+				of[m.Item] = text{i, linked.length - 1}
+			case AbridgedBy:
+				of[m.Item] = text{i, linked.length + 1}
+			default:
+				of[m.Item] = text{core: i}
+			}
+		}
+	}
+	out := make(map[ItemID]Relation, len(of))
+	for _, m := range s.Members {
+		a, known := of[m.Item]
+		b, too := of[one]
+		switch {
+		case !known || !too:
+		case a.core == b.core && m.Relation == SamePage && m.Of == one:
+			out[m.Item] = SamePage
+		case a.core == b.core:
+			out[m.Item] = SameText
+		case a.length < b.length:
+			out[m.Item] = Abridges
+		case a.length > b.length:
+			out[m.Item] = AbridgedBy
+		}
+	}
+	return out
+}

@@ -159,6 +159,10 @@ func (w entryWriter) listed(t *told) []*news.Item {
 
 // also lists the other members of the story: outlet, address, time, relation.
 func (w entryWriter) also(b *strings.Builder, t *told) {
+	if first, rest := firstOf(append([]*news.Item{t.item}, t.others...)); first != nil && len(t.others) > 0 {
+		line := fmt.Sprintf("%s %s, %s. %s", firstHead, outletName(first), entryTime(first), rest)
+		b.WriteString("<p>" + html.EscapeString(strings.TrimSpace(line)) + "</p>\n")
+	}
 	if line := t.alsoLine(); line != "" {
 		b.WriteString("<p>" + strings.ToUpper(line[:1]) + line[1:])
 		if len(t.others) > 0 {
@@ -169,18 +173,11 @@ func (w entryWriter) also(b *strings.Builder, t *told) {
 	if len(t.others) == 0 {
 		return
 	}
-	if first, rest := firstOf(append([]*news.Item{t.item}, t.others...)); first != nil {
-		line := fmt.Sprintf("%s %s, %s. %s", firstHead, outletName(first), entryTime(first), rest)
-		b.WriteString("<p>" + html.EscapeString(strings.TrimSpace(line)) + "</p>\n")
-	}
-	notes := make(map[news.ItemID]string)
-	for _, m := range t.story.Members {
-		notes[m.Item] = relationNote(m.Relation)
-	}
+	relations := t.story.RelationsTo(t.item.ID)
 	listed := w.listed(t)
 	b.WriteString("<ul>\n")
 	for _, o := range listed {
-		fmt.Fprintf(b, `<li><a href="%s">%s</a>, %s (%s)`, html.EscapeString(w.link(o)), html.EscapeString(outletName(o)), entryTime(o), notes[o.ID])
+		fmt.Fprintf(b, `<li><a href="%s">%s</a>, %s (%s)`, html.EscapeString(w.link(o)), html.EscapeString(outletName(o)), entryTime(o), relationNote(relations[o.ID]))
 		if o.Title != t.item.Title {
 			b.WriteString(": " + html.EscapeString(headline(o)))
 		}
@@ -192,7 +189,7 @@ func (w entryWriter) also(b *strings.Builder, t *told) {
 	b.WriteString("</ul>\n")
 }
 
-// relationNote says how a member's text relates to the story's.
+// relationNote says how a member's text relates to the one that is shown.
 func relationNote(r news.Relation) string {
 	switch r {
 	case news.Abridges:
@@ -201,8 +198,10 @@ func relationNote(r news.Relation) string {
 		return "longer"
 	case news.SamePage:
 		return "same page"
+	case news.SameText:
+		return "same text"
 	}
-	return "same text"
+	return "another part"
 }
 
 // entryTime is an item's time in the text of a feed, no more exact than it was stated.
