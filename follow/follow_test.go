@@ -420,6 +420,23 @@ func TestAnAbridgedCopyUnitesNothing(t *testing.T) {
 	}
 }
 
+// An edited copy of a whole text joins it step by step, also when a brief that both hold was there first and shares more with it.
+func TestACopyJoinsBehindABrief(t *testing.T) {
+	whole := article{feed: "f1", guid: "1", outlet: "A", title: "One", text: long("tunnel", 0, 2) + long("harbour", 1, 20)}
+	edited := article{feed: "f2", guid: "1", outlet: "B", title: "Two", text: long("harbour", 0, 18)}
+	brief := article{feed: "f3", guid: "1", outlet: "C", title: "Brief", text: long("harbour", 0, 6)}
+	for _, order := range [][]article{{brief, whole, edited}, {whole, brief, edited}, {edited, brief, whole}, {brief, edited, whole}} {
+		h := open(t, filepath.Join(t.TempDir(), "s.db"))
+		for _, a := range order {
+			h.append(a.document())
+			h.catchUp()
+		}
+		if got := h.stories(); len(got) != 1 {
+			t.Errorf("%s, %s, %s: stories %q, want one", order[0].outlet, order[1].outlet, order[2].outlet, got)
+		}
+	}
+}
+
 // TestAnyOrderSettlesToOnePartition lets random items arrive in random orders, in random batches, with restarts and recomputations in between, and compares which of
 // them belong together.
 func TestAnyOrderSettlesToOnePartition(t *testing.T) {

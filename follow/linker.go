@@ -322,9 +322,8 @@ func (l *Linker) linkNear(ctx context.Context, part *partition, a arrival, candi
 		return nil
 	}
 	var loose []edge
-	held := make(map[news.ItemID]bool) // the stories of texts that hold all of this one, or that this one holds: none holds it better
 	for _, c := range candidates {
-		if story := part.story[c.Item]; story == part.story[a.item.ID] || held[story] {
+		if part.story[c.Item] == part.story[a.item.ID] {
 			continue
 		}
 		v, err := l.judges.Judge(store.Ref{Item: a.item.ID, N: a.item.N}, store.Ref{Item: c.Item, N: int(c.N)})
@@ -339,7 +338,6 @@ func (l *Linker) linkNear(ctx context.Context, part *partition, a arrival, candi
 			}
 		case v.Related():
 			loose = append(loose, e)
-			held[part.story[c.Item]] = v.Score == 1
 		}
 	}
 	slices.SortStableFunc(loose, func(x, y edge) int { return -cmp.Compare(x.Score, y.Score) })
