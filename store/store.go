@@ -338,12 +338,36 @@ type EditionCommit struct {
 	Deliveries []news.Delivery
 }
 
+// Saved is what people save through commands and pages. Each change is a version of its own; none is overwritten or removed.
+type Saved interface {
+	// Saved returns the newest version of each record, removed ones left out, in order of kind and name: those after the given record, of which only
+	// kind and name count.
+	Saved(ctx context.Context, after news.Saved, limit int) ([]news.Saved, error)
+
+	// Save adds a version to each of the records in one transaction, if each still is as the change expects, else ErrMoved. A change that says what
+	// the newest version says already, or that removes what is not there, adds none.
+	Save(ctx context.Context, changes []SavedChange) error
+
+	// SavedHistory returns the versions of one record, the oldest first; nil when there is none.
+	SavedHistory(ctx context.Context, kind news.SavedKind, name string) ([]news.Saved, error)
+}
+
+// SavedChange is a new version of a record; its Version is given by the store.
+type SavedChange struct {
+	Record news.Saved
+	From   int // the version that it follows; 0: there is no such record, or it was removed
+}
+
+// MaxSaved is how many bytes the data of a saved record may have.
+const MaxSaved = 4 << 20
+
 // Store is everything an engine offers.
 type Store interface {
 	Journal
 	Derived
 	Feeds
 	Deliveries
+	Saved
 
 	// ID is made once with the store and never changes: a 16-byte random value.
 	ID() [16]byte

@@ -56,10 +56,14 @@ const (
 	// From here on: derived again. Stores that were made before have them made when they are opened.
 	bkBoilerplate // outlet → the lines it puts around its texts
 
+	// From here on: primary, and made in the same way when a store is opened.
+	bkSaved // kind, 0, name, 0, version (4 bytes) → what a person saved
+
 	bucketCount
 )
 
-// The secondary tables are those from firstIndex up to endIndex, which is none, and the tables from there on were added later.
+// The secondary tables are those from firstIndex up to endIndex, which is none. The tables from there on were added later: a file that is only read may
+// lack them.
 const (
 	firstIndex = bkIDs
 	endIndex   = bkBoilerplate
@@ -73,7 +77,7 @@ var bucketNames = [bucketCount]string{
 	"matches", "log", "entries", "digests", "editions", "rendered", "reported", "deliveries", "signatures",
 	"index.ids", "index.keys", "index.bodyhashes", "index.due", "index.memberof", "index.storyorder", "index.groups", "index.reading",
 	"index.lines", "index.work",
-	"boilerplate",
+	"boilerplate", "saved",
 }
 
 // String returns the name the table has in the file.
@@ -90,7 +94,7 @@ func (b bucket) fillPercent() float64 {
 	switch b {
 	case bkHeads, bkRevisions, bkOrigins, bkBodies, bkJournal, bkMatches, bkStoryOrder, bkSignatures:
 		return 1
-	case bkLog, bkLines, bkReported, bkEditions, bkRendered, bkDeliveries:
+	case bkLog, bkLines, bkReported, bkEditions, bkRendered, bkDeliveries, bkSaved:
 		return 0.9
 	}
 	return bbolt.DefaultFillPercent

@@ -109,6 +109,10 @@ func enrich(t testing.TB, s *Store) (ids []news.ItemID) {
 	}
 	_, err = s.Claim(ctx, monday, monday.Add(time.Minute))
 	ok(err)
+	for from, query := range []string{"harbour", "harbour OR ferries"} {
+		r := news.Saved{Kind: news.SavedWatch, Name: "ports", Author: "desk", Time: monday, Data: []byte(query)}
+		ok(s.Save(ctx, []store.SavedChange{{Record: r, From: from}}))
+	}
 	return ids
 }
 

@@ -170,7 +170,9 @@ func (s *Store) prepare() error {
 	err := s.rawView(func(tx *bbolt.Tx) error {
 		fresh = tx.Bucket([]byte(bucketNames[bkMeta])) == nil
 		leftover = tx.Bucket([]byte(rebuildName)) != nil
-		younger = tx.Bucket([]byte(bkBoilerplate.String())) == nil
+		for b := endIndex; b < bucketCount; b++ {
+			younger = younger || tx.Bucket([]byte(b.String())) == nil
+		}
 		if first, _ := tx.Cursor().First(); fresh && first != nil {
 			return fmt.Errorf("this is a bbolt file of another program: %w", store.ErrDamaged)
 		}
@@ -242,7 +244,7 @@ func (s *Store) checkHead(t *txn) error {
 	if version > Schema {
 		return fmt.Errorf("it has schema %d, this program knows %d, use the program that wrote it or a newer one: %w", version, Schema, store.ErrSchema)
 	}
-	for b := range bucketCount {
+	for b := range endIndex { // a file that is only read may be older than the tables behind
 		if t.bucket(b) == nil {
 			return fmt.Errorf("table %s is missing: %w", b, store.ErrDamaged)
 		}

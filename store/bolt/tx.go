@@ -435,6 +435,10 @@ func after(prefix []byte) []byte {
 func (s *Store) walk(ctx context.Context, op string, sp span, fn func(t *txn, key, payload []byte) (bool, error)) error {
 	for done := false; !done; {
 		err := s.view(ctx, op, func(t *txn) error {
+			if t.bucket(sp.bucket) == nil { // a later table, in an older file that is only read
+				done = true
+				return nil
+			}
 			c := t.bucket(sp.bucket).Cursor()
 			steps := 0
 			k, v := sp.start(c)

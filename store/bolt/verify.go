@@ -103,7 +103,7 @@ func (v *verifier) problem(err error) error {
 }
 
 func (v *verifier) run() error {
-	for b := range bucketCount {
+	for b := range endIndex {
 		if v.t.bucket(b) == nil {
 			v.line("table %s is missing", b)
 			return nil
@@ -275,6 +275,8 @@ func (v *verifier) others(b bucket) error {
 		visit = decode(&digestRecord{})
 	case bkBoilerplate:
 		visit = decode(&boilerplateRecord{})
+	case bkSaved:
+		visit = v.saved
 	case bkReported:
 		visit = decode(&reportedRecord{})
 	case bkJournal:

@@ -37,6 +37,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"Feeds", runFeeds},
 		{"Digests", runDigests},
 		{"Deliveries", runDeliveries},
+		{"Saved", runSaved},
 		{"Order", runOrder},
 		{"Limits", runLimits},
 		{"Concurrency", runConcurrency},
