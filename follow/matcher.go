@@ -96,30 +96,6 @@ func (m *Matcher) Step(ctx context.Context) (int, error) {
 	return 0, nil
 }
 
-// note marks, for each watch that is new or changed, the past that is to be recomputed: all up to where the live matcher stands. What comes later is
-// matched by the new query as it comes, so this must be known before the next live step, or that part would be matched twice.
-func (m *Matcher) note(ctx context.Context, live news.Seq) error {
-	if m.noted {
-		return nil
-	}
-	for _, name := range m.names {
-		follower, version := MatcherName+"/"+name, m.watches[name].Version
-		from, err := m.store.Cursor(ctx, follower)
-		if err != nil {
-			return err
-		}
-		if from.Version == version {
-			continue
-		}
-		to := store.Cursor{Replay: live, Version: version}
-		if err := m.store.Commit(ctx, store.Derivation{Follower: follower, From: from, To: to}); err != nil {
-			return err
-		}
-	}
-	m.noted = true
-	return nil
-}
-
 // recompute takes the next part of the past for one watch, if there is one.
 func (m *Matcher) recompute(ctx context.Context, name string) (int, error) {
 	follower := MatcherName + "/" + name
