@@ -16,7 +16,7 @@ import (
 // sentence for each.
 var floors = map[string]int{
 	"news": 0,
-	"text": 1, "fetch": 1, "schedule": 1,
+	"text": 1, "files": 1, "fetch": 1, "schedule": 1,
 	"feeds": 2, "page": 2, "dedupe": 2, "query": 2,
 	"seeds": 3, "config": 3, "store": 3, "digest": 3,
 	"store/bolt": 4, "store/storetest": 4, "search": 4, "mail": 4,

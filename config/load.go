@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -80,6 +81,28 @@ func load(src *source, full string, env []string) (*Config, error) {
 		return nil, err
 	}
 	return k.cfg, nil
+}
+
+// IsConfig returns nil when the file is a configuration of this program, sound or not, else why it is none.
+func IsConfig(path string) error {
+	data, err := readFile(path)
+	if err != nil {
+		return err
+	}
+	root, fault := parseTree(newSource(path, data))
+	if fault != nil {
+		return errors.New(fault.String())
+	}
+	known := keysOf(reflect.TypeFor[rawConfig]())
+	for key := range root.kids {
+		if !slices.Contains(known, key) {
+			return fmt.Errorf("it has a table or key %q", key)
+		}
+	}
+	if len(root.kids) == 0 {
+		return errors.New("it has no tables")
+	}
+	return nil
 }
 
 // readFile reads a regular file of at most maxFile bytes.

@@ -11,6 +11,7 @@ import (
 
 	"mediawatch/config"
 	"mediawatch/digest"
+	"mediawatch/files"
 	"mediawatch/follow"
 	"mediawatch/mail"
 	"mediawatch/news"
@@ -297,8 +298,15 @@ func (d *Daemon) orderBackup(r *http.Request) (any, error) {
 	if !ok {
 		return nil, web.BadRequest("this store cannot be backed up by mediawatch")
 	}
-	file := r.FormValue("file")
-	if err := b.Backup(r.Context(), file); err != nil {
+	file, existing := r.FormValue("file"), files.Keep
+	if r.FormValue("force") == "true" {
+		existing = files.Replace
+	}
+	err := b.Backup(r.Context(), file, existing)
+	if errors.Is(err, files.ErrExists) {
+		return nil, web.BadRequest("%v", err)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return Done{Summary: "backup written and verified: " + file}, nil

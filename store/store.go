@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"mediawatch/files"
 	"mediawatch/news"
 )
 
@@ -402,9 +403,10 @@ type (
 	Verifier interface {
 		Verify(ctx context.Context, report func(line string)) error
 	}
-	// Backuper writes a consistent copy while the store is in use. The copy is complete and verified when it returns.
+	// Backuper writes a consistent copy while the store is in use. The copy is complete and verified when it returns. A file that is there stays
+	// (files.ErrExists), unless it is a store and existing is files.Replace.
 	Backuper interface {
-		Backup(ctx context.Context, file string) error
+		Backup(ctx context.Context, file string, existing files.Existing) error
 	}
 	// Reindexer rebuilds every secondary index from primary records, and leaves primary and derived records as they are.
 	Reindexer interface {

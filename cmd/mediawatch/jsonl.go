@@ -47,7 +47,10 @@ type linkLine struct {
 }
 
 // storiesOf divides the texts of a file into stories and prints a line for each, in the order of the file. Texts stay on disk.
-func (a *app) storiesOf(ctx context.Context, name string) error {
+func (a *app) storiesOf(ctx context.Context, name string, out output) error {
+	if err := out.check(kindLines); err != nil {
+		return err
+	}
 	body, size, err := a.open(name)
 	if err != nil {
 		return usageError("%w", err)
@@ -84,7 +87,7 @@ func (a *app) storiesOf(ctx context.Context, name string) error {
 		return err
 	}
 	comparing.end()
-	return f.print(a.stdout, links)
+	return out.write(a, kindLines, func(w io.Writer) error { return f.print(w, links) })
 }
 
 // textFile is a file of texts that is being divided.

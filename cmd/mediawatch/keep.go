@@ -19,7 +19,8 @@ import (
 )
 
 type backupCmd struct {
-	File string `arg:"" help:"Where to write the copy."`
+	File string `arg:"" help:"Where to write the copy. A file that is there stays."`
+	overwriting
 }
 
 func (c *backupCmd) Run(ctx context.Context, a *app) error {
@@ -27,11 +28,15 @@ func (c *backupCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.command(ctx, "/control/backup", url.Values{"file": {file}})
+	params := url.Values{"file": {file}}
+	if c.Force {
+		params.Set("force", "true")
+	}
+	return a.command(ctx, "/control/backup", params)
 }
 
 type restoreCmd struct {
-	File string `arg:"" help:"A backup."`
+	File string `arg:"" help:"A backup. The store that is there is kept beside it, as .replaced."`
 }
 
 func (c *restoreCmd) Run(ctx context.Context, a *app) error {
@@ -39,10 +44,15 @@ func (c *restoreCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := bolt.Restore(ctx, c.File, cfg.Store.Path, bolt.Options{}); err != nil {
-		return err
+	aside, err := bolt.Restore(ctx, c.File, cfg.Store.Path, bolt.Options{})
+	if err != nil {
+		return taken(err)
 	}
-	fmt.Fprintf(a.stdout, "restored %s from %s; what was there before is kept beside it as .replaced\n", cfg.Store.Path, c.File)
+	kept := ""
+	if aside != "" {
+		kept = "; what was there before is kept as " + aside
+	}
+	fmt.Fprintf(a.stdout, "restored %s from %s%s\n", cfg.Store.Path, c.File, kept)
 	return nil
 }
 

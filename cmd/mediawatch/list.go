@@ -42,11 +42,15 @@ func itemRow(it web.ItemView) string {
 type storiesCmd struct {
 	listing
 	Jsonl string `name:"jsonl" placeholder:"FILE" help:"Find the stories in a file (- is standard input) of lines {\"id\",\"outlet\",\"url\",\"title\",\"text\",\"published\"}; needs neither configuration nor store."`
+	output
 }
 
 func (c *storiesCmd) Run(ctx context.Context, a *app) error {
 	if c.Jsonl != "" {
-		return a.storiesOf(ctx, c.Jsonl)
+		return a.storiesOf(ctx, c.Jsonl, c.output)
+	}
+	if c.Output != "" {
+		return usageError("--output goes with --jsonl")
 	}
 	req := request{path: "/api/v1/stories", params: url.Values{"limit": {strconv.Itoa(c.Limit)}}, json: c.JSON}
 	return list(ctx, a, req, "ITEMS\tOUTLETS\tHEADLINE\tCARRIED BY\tID", func(s web.StoryView) string {

@@ -139,15 +139,18 @@ type opmlCmd struct {
 	Export opmlExportCmd `cmd:"" help:"Print all subscriptions as OPML."`
 }
 
-type opmlExportCmd struct{}
+type opmlExportCmd struct{ output }
 
 func (c *opmlExportCmd) Run(ctx context.Context, a *app) error {
+	if err := c.check(kindOPML); err != nil {
+		return err
+	}
 	conn, err := a.connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.close()
-	return copyAnswer(ctx, conn, "/api/v1/subscriptions.opml", a.stdout)
+	return c.write(a, kindOPML, func(w io.Writer) error { return copyAnswer(ctx, conn, "/api/v1/subscriptions.opml", w) })
 }
 
 type watchCmd struct {

@@ -11,6 +11,7 @@ import (
 
 	"mediawatch/config"
 	"mediawatch/daemon"
+	"mediawatch/files"
 	"mediawatch/text"
 )
 
@@ -85,18 +86,12 @@ func (c *reloadCmd) Run(ctx context.Context, a *app) error {
 }
 
 type initCmd struct {
-	File string `arg:"" optional:"" default:"mediawatch.toml" help:"Where to write it."`
+	File string `arg:"" optional:"" default:"mediawatch.toml" help:"Where to write it. A file that is there stays."`
+	overwriting
 }
 
 func (c *initCmd) Run(_ context.Context, a *app) error {
-	f, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, os.ErrExist) {
-		return usageError("%s exists already and stays as it is", c.File)
-	}
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(config.Init(f), f.Close()); err != nil {
+	if err := writeFile(c.File, files.Options{Kind: kindConfig, Existing: c.existing(), Mode: 0o644}, config.Init); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "wrote %s; edit it, then: mediawatch config check && mediawatch serve\n", c.File)
@@ -120,12 +115,12 @@ func (c *cfgCheckCmd) Run(_ context.Context, a *app) error {
 	return nil
 }
 
-type cfgDumpCmd struct{}
+type cfgDumpCmd struct{ output }
 
 func (c *cfgDumpCmd) Run(_ context.Context, a *app) error {
 	cfg, err := a.config()
 	if err != nil {
 		return err
 	}
-	return cfg.Dump(a.stdout)
+	return c.write(a, kindConfig, cfg.Dump)
 }

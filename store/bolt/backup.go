@@ -11,34 +11,53 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"mediawatch/files"
 	"mediawatch/store"
 )
 
 // Backup writes a copy of the store, as it is at one moment, to file, while the store is in use. The copy is written beside its place, synced, read
-// back whole and verified, and only then renamed; a file that was there before is replaced.
-func (s *Store) Backup(ctx context.Context, file string) error {
-	if err := s.backup(ctx, file); err != nil {
+// back whole and verified, and only then given its name. A file that is there stays, and the error wraps files.ErrExists; with files.Replace a store of ours is replaced.
+func (s *Store) Backup(ctx context.Context, file string, existing files.Existing) error {
+	if err := s.backup(ctx, file, existing); err != nil {
 		return fmt.Errorf("back up to %s: %w", file, err)
 	}
 	return nil
 }
 
-func (s *Store) backup(ctx context.Context, file string) error {
+// Kind is what files that this package writes are.
+var Kind = files.Kind{Name: "a mediawatch store", Ours: IsStore}
+
+// IsStore returns nil when the file at path is a store of this program, else why it is none.
+func IsStore(path string) error {
+	s, err := Open(path, Options{ReadOnly: true, Timeout: time.Millisecond})
+	if err != nil {
+		return reason(err)
+	}
+	return s.Close()
+}
+
+// reason is the last error of a chain: what is wrong without where.
+func reason(err error) error {
+	for errors.Unwrap(err) != nil {
+		err = errors.Unwrap(err)
+	}
+	return err
+}
+
+func (s *Store) backup(ctx context.Context, file string, existing files.Existing) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if same, err := samePath(file, s.path); err != nil || same {
 		return either(err, orNil(same, fmt.Errorf("that is the store itself: %w", store.ErrInvalid)))
 	}
-	return writeWhole(file, func(f *os.File) error {
-		err := s.rawView(func(tx *bbolt.Tx) error {
+	o := files.Options{Kind: Kind, Existing: existing, Verify: func(name string) error { return verifyCopy(ctx, name) }}
+	return translate(files.Write(file, o, func(f *os.File) error {
+		return s.rawView(func(tx *bbolt.Tx) error {
 			_, err := tx.WriteTo(&stoppable{ctx: ctx, w: f})
 			return err
 		})
-		return translate(err)
-	}, func(name string) error {
-		return verifyCopy(ctx, name)
-	})
+	}))
 }
 
 func orNil(cond bool, err error) error {
@@ -75,30 +94,6 @@ func (s *stoppable) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return s.w.Write(p)
-}
-
-// writeWhole makes a file that is there complete or not at all: written under another name in the same folder, synced, checked, renamed, and the folder synced.
-func writeWhole(file string, write func(*os.File) error, check func(name string) error) error {
-	temp := file + ".partial"
-	f, err := os.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	err = write(f)
-	if err == nil {
-		err = f.Sync()
-	}
-	err = either(err, f.Close())
-	if err == nil {
-		err = check(temp)
-	}
-	if err == nil {
-		err = os.Rename(temp, file)
-	}
-	if err != nil {
-		return either(translate(err), os.Remove(temp))
-	}
-	return syncFolder(filepath.Dir(file))
 }
 
 // syncFolder makes a rename last.
@@ -166,46 +161,56 @@ func CheckFile(path string) error {
 // replacedSuffix is where Restore leaves the store that was there before.
 const replacedSuffix = ".replaced"
 
-// Restore puts a copy of backup in the place of the store at path, after verifying it. The store that was there stays as PATH.replaced. It returns ErrLocked when the
+// Restore puts a copy of backup in the place of the store at path, after verifying it. What was there, a damaged store for example, stays under the name that is
+// returned: PATH.replaced, or PATH.replaced-2 when an earlier one has that; "" when nothing was there. It returns ErrLocked when the
 // store is in use, ErrDamaged when the backup is not sound, and in both cases changes nothing.
-func Restore(ctx context.Context, backup, path string, o Options) error {
+func Restore(ctx context.Context, backup, path string, o Options) (aside string, err error) {
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout
 	}
-	if err := restore(ctx, backup, path, o); err != nil {
-		return fmt.Errorf("restore %s from %s: %w", path, backup, explainLock(path, err))
+	aside, err = restore(ctx, backup, path, o)
+	if err != nil {
+		return "", fmt.Errorf("restore %s from %s: %w", path, backup, explainLock(path, err))
 	}
-	return nil
+	return aside, nil
 }
 
-func restore(ctx context.Context, backup, path string, o Options) error {
+func restore(ctx context.Context, backup, path string, o Options) (aside string, err error) {
 	if same, err := samePath(path, backup); err != nil || same {
-		return either(err, orNil(same, fmt.Errorf("that is the store itself: %w", store.ErrInvalid)))
+		return "", either(err, orNil(same, fmt.Errorf("that is the store itself: %w", store.ErrInvalid)))
 	}
 	if err := verifyCopy(ctx, backup); err != nil {
-		return err
+		return "", err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
+		return "", err
 	}
 	unlock, err := lockPath(path, o.Timeout)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer unlock()
-	return writeWhole(path, func(f *os.File) error {
+	keep := files.Options{
+		Kind: files.Kind{Name: "a file"}, Existing: files.Replace, // what is there has a second name by then
+		Verify: func(name string) (err error) {
+			if err := InspectFile(name); err != nil {
+				return err
+			}
+			if aside, err = files.Aside(path, replacedSuffix); err != nil {
+				return fmt.Errorf("keep the present store, move it away and try again: %w", err)
+			}
+			return nil
+		},
+	}
+	err = files.Write(path, keep, func(f *os.File) error {
 		from, err := os.Open(backup)
 		if err != nil {
 			return err
 		}
 		_, err = io.Copy(&stoppable{ctx: ctx, w: f}, from)
 		return either(err, from.Close())
-	}, func(name string) error {
-		if err := InspectFile(name); err != nil {
-			return err
-		}
-		return keepReplaced(path)
 	})
+	return aside, translate(err)
 }
 
 // lockPath takes the lock of a store that may not be there, and returns how to give it back.
@@ -227,17 +232,6 @@ func lockPath(path string, timeout time.Duration) (unlock func(), err error) {
 			return nil, translate(err)
 		}
 	}
-}
-
-// keepReplaced gives the store at path a second name.
-func keepReplaced(path string) error {
-	if err := os.Remove(path + replacedSuffix); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	if err := os.Link(path, path+replacedSuffix); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("keep the present store, move it away and try again: %w", err)
-	}
-	return nil
 }
 
 // Compact rewrites the store at path without the space that removed records left, while nobody has it open. It returns the file sizes before and

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -13,6 +14,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"mediawatch/files"
 	"mediawatch/news"
 	"mediawatch/store"
 )
@@ -246,7 +248,7 @@ func TestD10_BackupWhileInUse(t *testing.T) {
 		}
 	})
 	for range 3 { // the second replaces the first
-		if err := s.Backup(ctx, copyName); err != nil {
+		if err := s.Backup(ctx, copyName, files.Replace); err != nil {
 			t.Error(err)
 		}
 	}
@@ -263,15 +265,15 @@ func TestD10_BackupWhileInUse(t *testing.T) {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
 	leftovers(t, filepath.Dir(copyName), "copy.db", "copy.db.owner")
-	if err := s.Backup(ctx, s.Path()); !errors.Is(err, store.ErrInvalid) {
+	if err := s.Backup(ctx, s.Path(), files.Keep); !errors.Is(err, store.ErrInvalid) {
 		t.Errorf("a backup over the store itself: %v", err)
 	}
 	cancelled, cancel := context.WithCancel(ctx)
 	cancel()
-	if err := s.Backup(cancelled, copyName+"2"); !errors.Is(err, context.Canceled) {
+	if err := s.Backup(cancelled, copyName+"2", files.Keep); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
-	if err := s.Backup(ctx, filepath.Join(copyName, "in a file")); err == nil {
+	if err := s.Backup(ctx, filepath.Join(copyName, "in a file"), files.Keep); err == nil {
 		t.Error("a backup into a file")
 	}
 }
@@ -292,6 +294,97 @@ func leftovers(t *testing.T, dir string, want ...string) {
 	}
 }
 
+// TestT08B12_NoFileIsOverwritten: a backup never takes the place of a file unless that is asked for and the file is a store.
+func TestT08B12_NoFileIsOverwritten(t *testing.T) {
+	ctx := context.Background()
+	s := testOpen(t, richFile(t))
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		name = filepath.Join(dir, name)
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	older := filepath.Join(dir, "older.db")
+	if err := s.Backup(ctx, older, files.Keep); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Backup(ctx, older, files.Keep); !errors.Is(err, files.ErrExists) || !strings.Contains(err.Error(), "--force") {
+		t.Errorf("over an older backup: %v", err)
+	}
+	if err := s.Backup(ctx, older, files.Replace); err != nil {
+		t.Errorf("over an older backup, as asked: %v", err)
+	}
+	link := filepath.Join(dir, "link.db")
+	if err := os.Symlink(older, link); err != nil {
+		t.Fatal(err)
+	}
+	sub := filepath.Join(dir, "sub")
+	if err := os.Mkdir(sub, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(dir, "other.bolt")
+	db, err := bbolt.Open(other, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{write("mediawatch.toml", "[store]\n"), write("empty", ""), link, sub, other} {
+		before, _ := os.ReadFile(name) // a folder has none
+		for _, existing := range []files.Existing{files.Keep, files.Replace} {
+			err := s.Backup(ctx, name, existing)
+			if !errors.Is(err, files.ErrExists) || strings.Contains(err.Error(), "--force") {
+				t.Errorf("%s: error %v, want a refusal that offers nothing", name, err)
+			}
+		}
+		if after, _ := os.ReadFile(name); !bytes.Equal(before, after) {
+			t.Errorf("%s changed", name)
+		}
+	}
+	partial := write("new.db.partial", "a file of somebody's")
+	if err := s.Backup(ctx, filepath.Join(dir, "new.db"), files.Keep); err != nil {
+		t.Error(err)
+	}
+	if b, err := os.ReadFile(partial); err != nil || string(b) != "a file of somebody's" {
+		t.Errorf("%s: %q, %v", partial, b, err)
+	}
+}
+
+// TestT08B12_RestoreKeepsEveryStore: restoring again and again loses nothing of what was there before.
+func TestT08B12_RestoreKeepsEveryStore(t *testing.T) {
+	ctx := context.Background()
+	s := testOpen(t, richFile(t))
+	dir := t.TempDir()
+	backup, path := filepath.Join(dir, "backup.db"), filepath.Join(dir, "store.db")
+	if err := s.Backup(ctx, backup, files.Keep); err != nil {
+		t.Fatal(err)
+	}
+	for _, before := range []string{"", "first", "second"} {
+		if before != "" {
+			if err := os.WriteFile(path, []byte(before), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		aside, err := Restore(ctx, backup, path, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if before == "" && aside != "" {
+			t.Errorf("nothing was there, %s is named", aside)
+		}
+		if before == "" {
+			continue
+		}
+		if b, err := os.ReadFile(aside); err != nil || string(b) != before {
+			t.Errorf("%s: %q, %v, want %q", aside, b, err, before)
+		}
+	}
+	leftovers(t, dir, "backup.db", "store.db", "store.db.replaced", "store.db.replaced-2")
+}
+
 func TestBackupOfADamagedStoreFails(t *testing.T) {
 	s := testOpen(t, richFile(t))
 	err := s.rawUpdate(func(tx *bbolt.Tx) error {
@@ -301,7 +394,7 @@ func TestBackupOfADamagedStoreFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	if err := s.Backup(context.Background(), filepath.Join(dir, "copy.db")); !errors.Is(err, store.ErrDamaged) {
+	if err := s.Backup(context.Background(), filepath.Join(dir, "copy.db"), files.Keep); !errors.Is(err, store.ErrDamaged) {
 		t.Fatalf("error %v", err)
 	}
 	leftovers(t, dir)
@@ -312,11 +405,11 @@ func TestD11_Restore(t *testing.T) {
 	source := testOpen(t, richFile(t))
 	dir := t.TempDir()
 	backup, target := filepath.Join(dir, "backup.db"), filepath.Join(dir, "new", "store.db")
-	if err := source.Backup(ctx, backup); err != nil {
+	if err := source.Backup(ctx, backup, files.Keep); err != nil {
 		t.Fatal(err)
 	}
 	want := dump(t, source)
-	if err := Restore(ctx, backup, target, Options{}); err != nil {
+	if _, err := Restore(ctx, backup, target, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	s := testOpen(t, target)
@@ -326,7 +419,7 @@ func TestD11_Restore(t *testing.T) {
 		t.Fatal(err)
 	}
 	changed := dump(t, s)
-	err := Restore(ctx, backup, target, Options{Timeout: 50_000_000})
+	_, err := Restore(ctx, backup, target, Options{Timeout: 50_000_000})
 	if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), fmt.Sprintf("process %d", os.Getpid())) {
 		t.Fatalf("a restore over an open store: %v", err)
 	}
@@ -340,7 +433,7 @@ func TestD11_Restore(t *testing.T) {
 	if err := os.Truncate(bad, 5*testPage); err != nil {
 		t.Fatal(err)
 	}
-	if err := Restore(ctx, bad, target, Options{}); !errors.Is(err, store.ErrDamaged) {
+	if _, err := Restore(ctx, bad, target, Options{}); !errors.Is(err, store.ErrDamaged) {
 		t.Fatalf("a restore of a damaged backup: %v", err)
 	}
 	s = testOpen(t, target)
@@ -349,14 +442,14 @@ func TestD11_Restore(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if err := Restore(ctx, backup, target, Options{}); err != nil {
+	if _, err := Restore(ctx, backup, target, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	s = testOpen(t, target)
 	sameDump(t, "restored again", dump(t, s), want)
 	replaced := testOpen(t, target+replacedSuffix)
 	sameDump(t, "what was there", dump(t, replaced), changed)
-	if err := Restore(ctx, target, target, Options{}); !errors.Is(err, store.ErrInvalid) {
+	if _, err := Restore(ctx, target, target, Options{}); !errors.Is(err, store.ErrInvalid) {
 		t.Errorf("a restore from itself: %v", err)
 	}
 }
