@@ -7,6 +7,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"mediawatch/files"
 	"mediawatch/news"
 	"mediawatch/store"
 )
@@ -45,7 +46,7 @@ func TestT08D30_AStoreWithoutSavedRecordsIsReadAndRestored(t *testing.T) {
 		t.Fatal(err)
 	}
 	elsewhere := filepath.Join(t.TempDir(), "data", "store.db")
-	if err := Restore(ctx, path, elsewhere, Options{}); err != nil {
+	if _, err := Restore(ctx, path, elsewhere, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range []string{path, elsewhere} {
@@ -71,10 +72,10 @@ func TestT08D30_ABackupHasWhatWasSaved(t *testing.T) {
 		t.Fatalf("%v %v", want, err)
 	}
 	backup, elsewhere := filepath.Join(t.TempDir(), "copy.db"), filepath.Join(t.TempDir(), "data", "store.db")
-	if err := s.Backup(ctx, backup); err != nil {
+	if err := s.Backup(ctx, backup, files.Keep); err != nil {
 		t.Fatal(err)
 	}
-	if err := Restore(ctx, backup, elsewhere, Options{}); err != nil {
+	if _, err := Restore(ctx, backup, elsewhere, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := testOpen(t, elsewhere).SavedHistory(ctx, news.SavedWatch, "ports")
