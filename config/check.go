@@ -125,11 +125,24 @@ func (k *checker) webTable() {
 	if r.Users != nil {
 		k.notBuilt(r.at("users"), "users")
 	}
+	k.hosts(r)
 	if r.PublicURL != "" {
 		k.cfg.Web.PublicURL = strings.TrimRight(r.PublicURL, "/")
 		if u, ok := httpURL(r.PublicURL); !ok || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 			k.add(r.at("public_url"), "for example https://news.example.org", "public_url: %q is not the address of a site", r.PublicURL)
 		}
+	}
+}
+
+// hosts checks the names that requests may ask for.
+func (k *checker) hosts(r *rawWeb) {
+	for i, name := range r.Hosts {
+		name = strings.ToLower(strings.TrimSuffix(name, "."))
+		if u, err := url.Parse("http://" + name); err != nil || u.Host != name || u.Port() != "" || strings.ContainsAny(name, "*[]") || name == "" {
+			k.add(r.item("hosts", i), "a name as browsers show it, without http:// and port: news.example.org", "hosts: %q is not the name of a host", r.Hosts[i])
+			continue
+		}
+		k.cfg.Web.Hosts = append(k.cfg.Web.Hosts, name)
 	}
 }
 

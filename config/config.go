@@ -53,9 +53,10 @@ type Store struct {
 
 // Web is the HTTP side.
 type Web struct {
-	Listen      string // host:port
-	PublicURL   string // without a slash at the end; "" none
-	AllowRemote bool   // any address may be listened on without a password
+	Listen      string   // host:port
+	PublicURL   string   // without a slash at the end; "" none
+	Hosts       []string // further names that requests may ask for, in lower case, without port
+	AllowRemote bool     // any address may be listened on without a password
 }
 
 // Fetch is how feeds are fetched.

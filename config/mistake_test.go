@@ -27,6 +27,11 @@ func TestMistakes(t *testing.T) {
 	const w = "[[watch]]\nname = \"a\"\nquery = \"x\"\n"
 	const smtp = "[smtp]\nhost = \"mail.example.org\"\nfrom = \"a@example.org\"\n"
 	tests := []struct{ name, text, want string }{
+		{"not names of hosts", "[web]\nhosts = [\"ok.example\", \"http://a.example\", \"a.example:80\", \"*\", \"\"]",
+			"2:24: hosts: \"http://a.example\" is not the name of a host (a name as browsers show it, without http:// and port: news.example.org)\n" +
+				"2:44: hosts: \"a.example:80\" is not the name of a host (a name as browsers show it, without http:// and port: news.example.org)\n" +
+				"2:60: hosts: \"*\" is not the name of a host (a name as browsers show it, without http:// and port: news.example.org)\n" +
+				"2:65: hosts: \"\" is not the name of a host (a name as browsers show it, without http:// and port: news.example.org)"},
 		// keys and types
 		{"unknown key", "[[digest]]\nname = \"m\"\n  tittle = \"M\"\nwatches = [\"all\"]\nat = \"hourly\"", `3:3: unknown key "tittle" in [[digest]] (did you mean "title"?)`},
 		{"swapped letters", "[web]\nlisten = \"127.0.0.1:1\"\npubilc_url = \"\"", `3:1: unknown key "pubilc_url" in [web] (did you mean "public_url"?)`},

@@ -75,10 +75,11 @@ func (r *rawStore) defaults() { r.Path, r.Keep, r.MinFree = "data/mediawatch.db"
 
 type rawWeb struct {
 	table       `toml:"-"`
-	Listen      string `toml:"listen"`
-	PublicURL   string `toml:"public_url"`
-	AllowRemote bool   `toml:"allow_remote"`
-	Users       any    `toml:"users,omitempty"`
+	Listen      string   `toml:"listen"`
+	PublicURL   string   `toml:"public_url"`
+	Hosts       []string `toml:"hosts"`
+	AllowRemote bool     `toml:"allow_remote"`
+	Users       any      `toml:"users,omitempty"`
 }
 
 func (r *rawWeb) defaults() { r.Listen = "127.0.0.1:8087" }

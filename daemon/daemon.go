@@ -215,7 +215,7 @@ func (l lockedStep) Step(ctx context.Context) (int, error) {
 // Handler answers what the socket is asked: the API of the web server and the orders of commands.
 func (d *Daemon) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", d.web)
+	mux.Handle("/", d.web.Owner())
 	d.control(mux)
 	return mux
 }

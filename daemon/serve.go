@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -54,7 +55,7 @@ func (d *Daemon) Serve(ctx context.Context) error {
 
 // serveHTTP serves in the background with limits for slow clients.
 func (d *Daemon) serveHTTP(l net.Listener, h http.Handler) *http.Server {
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	s, l := web.NewHTTPServer(h, l, slog.NewLogLogger(d.o.Log.Handler(), slog.LevelWarn))
 	go func() {
 		if err := s.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			d.o.Log.Error("the web server stopped", "err", err)

@@ -18,3 +18,6 @@ func RenderItems(it *news.Item, others ...*news.Item) ([]byte, error) {
 	}, nil)
 	return d.body, err
 }
+
+// Patterns returns every address that is answered.
+func (s *Server) Patterns() []string { return s.patterns }

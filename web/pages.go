@@ -95,7 +95,7 @@ func (s *Server) pages() {
 		"/digests/{name}/{number}": {"edition", s.editionPage},
 	}
 	for path, p := range shown {
-		s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+		s.handle("GET "+path, func(w http.ResponseWriter, r *http.Request) {
 			content, err := p.show(r)
 			if err != nil {
 				s.errorPage(w, r, err)
@@ -104,14 +104,14 @@ func (s *Server) pages() {
 			s.render(w, r, http.StatusOK, p.template, content)
 		})
 	}
-	s.mux.HandleFunc("GET /digests/{name}", s.digestFile)
-	s.mux.HandleFunc("GET /digests/{name}/{number}/raw", s.rawEdition)
-	s.mux.HandleFunc("GET /icon.svg", func(w http.ResponseWriter, r *http.Request) {
+	s.handle("GET /digests/{name}", s.digestFile)
+	s.handle("GET /digests/{name}/{number}/raw", s.rawEdition)
+	s.handle("GET /icon.svg", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "image/svg+xml")
 		w.Header().Set("Cache-Control", "max-age=86400")
 		_, _ = w.Write(icon) // the client is gone
 	})
-	s.mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { s.errorPage(w, r, store.ErrNotFound) })
+	s.handle("GET /", func(w http.ResponseWriter, r *http.Request) { s.errorPage(w, r, store.ErrNotFound) })
 }
 
 // render writes a page whole or, when its template fails, an error.

@@ -244,7 +244,9 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 		for queue := []string{prefix + "/"}; len(queue) > 0; queue = queue[1:] {
 			at := queue[0]
 			rec := httptest.NewRecorder()
-			handler.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, at, nil))
+			r := httptest.NewRequest(http.MethodGet, at, nil)
+			r.Host = "localhost"
+			handler.ServeHTTP(rec, r)
 			if rec.Code != http.StatusOK {
 				t.Errorf("%s answers %d", at, rec.Code)
 				continue
@@ -587,15 +589,20 @@ func TestErrorsArePages(t *testing.T) {
 	}
 }
 
-// TestHostIsNotTrusted asks with a foreign Host header: nothing that is answered repeats it.
+// TestHostIsNotTrusted asks with foreign Host headers, and under one of our names with a foreign one forwarded: nothing that is answered repeats them.
 func TestHostIsNotTrusted(t *testing.T) {
 	w := filled(t)
 	for _, p := range []string{"/", "/watches/ports", "/items/" + article{guid: "1"}.id().String(), "/feeds/ports.atom", "/digests/morning.atom", "/api/v1/watches", "/nothing", "//evil.example/", "/digests/morning/1"} {
-		r := httptest.NewRequest(http.MethodGet, "http://evil.example"+path.Clean(p), nil)
-		r.Header.Set("X-Forwarded-Host", "evil.example")
-		rec := httptest.NewRecorder()
-		w.web.ServeHTTP(rec, r)
-		lacks(t, p, rec.Body.String()+rec.Header().Get("Location"), "evil.example")
+		for _, host := range []string{"evil.example", "localhost:666"} {
+			r := httptest.NewRequest(http.MethodGet, "http://"+host+path.Clean(p), nil)
+			r.Header.Set("X-Forwarded-Host", "evil.example")
+			rec := httptest.NewRecorder()
+			w.web.ServeHTTP(rec, r)
+			lacks(t, p, rec.Body.String()+rec.Header().Get("Location"), "evil.example", "localhost:666")
+			if bad := host == "evil.example"; bad != (rec.Code == http.StatusMisdirectedRequest) {
+				t.Errorf("%s of %s: %d", p, host, rec.Code)
+			}
+		}
 	}
 }
 

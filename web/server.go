@@ -39,6 +39,8 @@ type Server struct {
 	cache feedCache
 	tally tally
 	mux   *http.ServeMux
+
+	patterns []string // of mux
 }
 
 // New returns a server.
@@ -66,26 +68,47 @@ func (s *Server) routes() {
 		"/backtest":                    s.backtest,
 	}
 	for path, answer := range api {
-		s.mux.HandleFunc("GET /api/v1"+path, s.api(answer))
+		s.handle("GET /api/v1"+path, s.api(answer))
 	}
-	s.mux.HandleFunc("GET /api/v1/subscriptions.opml", s.opml)
-	s.mux.HandleFunc("GET /api/", s.api(func(*http.Request) (any, error) {
+	s.handle("GET /api/v1/subscriptions.opml", s.opml)
+	s.handle("GET /api/", s.api(func(*http.Request) (any, error) {
 		return nil, &Error{http.StatusNotFound, "no such address in the API; docs/api.md lists them"}
 	}))
-	s.mux.HandleFunc("GET /feeds/{file}", s.feed)
-	s.mux.HandleFunc("GET /healthz", s.healthz)
-	s.mux.HandleFunc("GET /readyz", s.readyz)
+	s.handle("GET /feeds/{file}", s.feed)
+	s.handle("GET /healthz", s.healthz)
+	s.handle("GET /readyz", s.readyz)
 	s.pages()
 }
 
-// ServeHTTP implements http.Handler. Every answer says that nothing in it is to be run or guessed.
+// handle adds an address.
+func (s *Server) handle(pattern string, h http.HandlerFunc) {
+	s.patterns = append(s.patterns, pattern)
+	s.mux.HandleFunc(pattern, h)
+}
+
+// ServeHTTP implements http.Handler for the network: it answers only requests that ask for one of our names.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Content-Security-Policy", pagePolicy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
+	handles(r)
+	secure(w.Header())
+	if !s.knownHost(r) {
+		http.Error(w, "mediawatch does not answer for this name; if it is one of this machine's, add it to [web] hosts", http.StatusMisdirectedRequest)
+		return
+	}
 	s.mux.ServeHTTP(w, r)
 }
+
+// Owner answers whoever owns the store: over the socket, and commands in their own process.
+func (s *Server) Owner() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		secure(w.Header())
+		s.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), ownerKey{}, true)))
+	})
+}
+
+type ownerKey struct{}
+
+// isOwner reports whether a request came over the socket or from this process.
+func isOwner(r *http.Request) bool { return r.Context().Value(ownerKey{}) != nil }
 
 // healthz answers 200 while the program does its work, else 503 with what is wrong, one line each.
 func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {

@@ -265,6 +265,7 @@ func (w *world) get(path string, header ...string) *httptest.ResponseRecorder {
 func (w *world) ask(method, path string, header ...string) *httptest.ResponseRecorder {
 	w.t.Helper()
 	r := httptest.NewRequest(method, path, nil)
+	r.Host = "127.0.0.1:8087"
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Add(header[i], header[i+1])
 	}
