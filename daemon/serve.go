@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -55,7 +54,7 @@ func (d *Daemon) Serve(ctx context.Context) error {
 
 // serveHTTP serves in the background with limits for slow clients.
 func (d *Daemon) serveHTTP(l net.Listener, h http.Handler) *http.Server {
-	s, l := web.NewHTTPServer(h, l, slog.NewLogLogger(d.o.Log.Handler(), slog.LevelWarn))
+	s, l := web.NewHTTPServer(h, l, d.o.Log)
 	go func() {
 		if err := s.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			d.o.Log.Error("the web server stopped", "err", err)

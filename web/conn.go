@@ -3,7 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -20,9 +20,9 @@ const (
 
 // NewHTTPServer returns a server for l, and l as it must be served: with limits for slow clients, and with the same security headers on the answers that
 // net/http gives by itself, which no handler sees (400, 417, 431, 501, 505).
-func NewHTTPServer(h http.Handler, l net.Listener, errorLog *log.Logger) (*http.Server, net.Listener) {
+func NewHTTPServer(h http.Handler, l net.Listener, errorLog *slog.Logger) (*http.Server, net.Listener) {
 	return &http.Server{
-		Handler: h, ErrorLog: errorLog,
+		Handler: h, ErrorLog: slog.NewLogLogger(errorLog.Handler(), slog.LevelWarn),
 		ReadHeaderTimeout: headerWithin, ReadTimeout: readWithin, IdleTimeout: idleWithin, MaxHeaderBytes: headerMost,
 		DisableGeneralOptionsHandler: true, // OPTIONS * is answered as everything else is
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {

@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -25,7 +25,7 @@ func served(t *testing.T, h http.Handler) string {
 		t.Fatal(err)
 	}
 	address := l.Addr().String()
-	server, l := web.NewHTTPServer(h, l, log.New(io.Discard, "", 0))
+	server, l := web.NewHTTPServer(h, l, slog.New(slog.DiscardHandler))
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(l) }()
 	t.Cleanup(func() {
