@@ -16,6 +16,7 @@ import (
 	"mediawatch/mail"
 	"mediawatch/news"
 	"mediawatch/store"
+	"mediawatch/text"
 	"mediawatch/web"
 )
 
@@ -324,7 +325,12 @@ func (d *Daemon) orderVerify(r *http.Request) (any, error) {
 	if len(lines) > 0 {
 		return nil, fmt.Errorf("%w: %s", store.ErrDamaged, strings.Join(lines, "; "))
 	}
-	return Done{Summary: "sound"}, nil
+	kept, err := d.o.Store.Stats(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	return Done{Summary: fmt.Sprintf("sound: %s, %s, %s of several items, %s",
+		text.Count(int(kept.Items), "item"), text.Count(int(kept.Revisions), "revision"), text.Count(int(kept.Stories), "story"), text.Count(int(kept.Head), "event"))}, nil
 }
 
 func (d *Daemon) orderReindex(r *http.Request) (any, error) {

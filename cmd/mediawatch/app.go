@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"mediawatch/config"
 	"mediawatch/store/bolt"
@@ -42,12 +43,45 @@ func (a *app) config() (*config.Config, error) {
 	return cfg, nil
 }
 
-// openStore opens the store of a configuration: the one place that names an engine.
-func openStore(cfg *config.Config) (*bolt.Store, error) {
+// makeStore opens the store of a configuration, and makes it when it is not there: for those who fill it.
+func makeStore(cfg *config.Config) (*bolt.Store, error) {
 	if err := os.MkdirAll(filepath.Dir(cfg.Store.Path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("make the store's folder: %w", err)
 	}
 	return bolt.Open(cfg.Store.Path, bolt.Options{})
+}
+
+// openStore opens the store of a configuration and never makes one. A store that cannot be written here, on a read-only file system for example, is opened for reading.
+func openStore(cfg *config.Config) (s *bolt.Store, readOnly bool, err error) {
+	if err := storeExists(cfg); err != nil {
+		return nil, false, err
+	}
+	s, err = bolt.Open(cfg.Store.Path, bolt.Options{})
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		s, err = readStore(cfg)
+		return s, true, err
+	}
+	return s, false, err
+}
+
+// readStore opens the store of a configuration for reading.
+func readStore(cfg *config.Config) (*bolt.Store, error) {
+	if err := storeExists(cfg); err != nil {
+		return nil, err
+	}
+	return bolt.Open(cfg.Store.Path, bolt.Options{ReadOnly: true})
+}
+
+// storeExists says what is missing when the configured store is not there. An empty file is no store either: somebody touched it.
+func storeExists(cfg *config.Config) error {
+	info, err := os.Stat(cfg.Store.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && info.Size() == 0:
+		return &exitError{code: exitFailed, err: fmt.Errorf("no store at %s (serve or run makes one)", cfg.Store.Path), hint: "is [store] path in " + cfg.File + " the right one?"}
+	case err != nil:
+		return fmt.Errorf("look for the store: %w", err)
+	}
+	return nil
 }
 
 // log is where the daemon reports what needs attention.

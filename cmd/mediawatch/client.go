@@ -12,8 +12,10 @@ import (
 	"net/url"
 	"strings"
 
+	"mediawatch/config"
 	"mediawatch/daemon"
 	"mediawatch/store"
+	"mediawatch/store/bolt"
 	"mediawatch/web"
 )
 
@@ -24,8 +26,28 @@ type client struct {
 	live  bool // a daemon answers
 }
 
-// connect finds the daemon, or opens the store when none runs.
+// connect finds the daemon, or opens the store when none runs. It never makes a store.
 func (a *app) connect(ctx context.Context) (*client, error) {
+	return a.connectWith(ctx, openStore)
+}
+
+// connectToFill is connect for the orders that bring something in: they make the store when it is not there.
+func (a *app) connectToFill(ctx context.Context) (*client, error) {
+	return a.connectWith(ctx, func(cfg *config.Config) (*bolt.Store, bool, error) {
+		s, err := makeStore(cfg)
+		return s, false, err
+	})
+}
+
+// connectToRead is connect for what must not write, not even what is derived from what is there.
+func (a *app) connectToRead(ctx context.Context) (*client, error) {
+	return a.connectWith(ctx, func(cfg *config.Config) (*bolt.Store, bool, error) {
+		s, err := readStore(cfg)
+		return s, true, err
+	})
+}
+
+func (a *app) connectWith(ctx context.Context, open func(*config.Config) (*bolt.Store, bool, error)) (*client, error) {
 	cfg, err := a.config()
 	if err != nil {
 		return nil, err
@@ -33,7 +55,7 @@ func (a *app) connect(ctx context.Context) (*client, error) {
 	if c := dial(ctx, daemon.SocketPath(cfg)); c != nil {
 		return c, nil
 	}
-	s, err := openStore(cfg)
+	s, readOnly, err := open(cfg)
 	if errors.Is(err, store.ErrLocked) {
 		if c := dial(ctx, daemon.SocketPath(cfg)); c != nil { // it started meanwhile
 			return c, nil
@@ -46,8 +68,10 @@ func (a *app) connect(ctx context.Context) (*client, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := d.CatchUp(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
+	if !readOnly { // what cannot be written is shown as it is
+		if err := d.CatchUp(ctx); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
 	}
 	return &client{http: &http.Client{Transport: inProcess{d.Handler()}}, close: s.Close}, nil
 }

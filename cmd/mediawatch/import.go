@@ -30,7 +30,7 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 			return err
 		}
 		params.Set("dir", dir)
-		return a.order(ctx, order{path: "/control/import", params: params})
+		return a.order(ctx, order{path: "/control/import", params: params, connect: a.connectToFill})
 	}
 	body, size, err := a.open(c.File)
 	if err != nil {
@@ -39,7 +39,7 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 	defer body.Close()
 	p := a.progress("import "+filepath.Base(c.File), size)
 	defer p.end()
-	return a.order(ctx, order{path: "/control/import", params: params, body: io.TeeReader(body, p), sent: p.end})
+	return a.order(ctx, order{path: "/control/import", params: params, body: io.TeeReader(body, p), sent: p.end, connect: a.connectToFill})
 }
 
 // name is where the articles come from.

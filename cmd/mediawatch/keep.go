@@ -69,18 +69,18 @@ func (c *verifyCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	if conn := dial(ctx, daemon.SocketPath(cfg)); conn == nil {
+		if err := storeExists(cfg); err != nil {
+			return err
+		}
 		if err := a.checkStructure(ctx, cfg.Store.Path); err != nil {
 			return err
 		}
 	}
-	return a.command(ctx, "/control/verify", nil)
+	return a.order(ctx, order{path: "/control/verify", connect: a.connectToRead})
 }
 
 // checkStructure checks the store's file in a process of its own: a badly damaged one can end the process that maps it.
 func (a *app) checkStructure(ctx context.Context, path string) error {
-	if !exists(path) {
-		return nil // a new store is made
-	}
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -107,6 +107,9 @@ type compactCmd struct{}
 func (c *compactCmd) Run(ctx context.Context, a *app) error {
 	cfg, err := a.config()
 	if err != nil {
+		return err
+	}
+	if err := storeExists(cfg); err != nil {
 		return err
 	}
 	before, after, err := bolt.Compact(ctx, cfg.Store.Path, bolt.Options{})

@@ -21,6 +21,8 @@ type order struct {
 	params url.Values
 	body   io.Reader // nil: none
 	sent   func()    // called before the answer is printed; nil: nothing
+
+	connect func(context.Context) (*client, error) // nil: connect
 }
 
 // command sends an order and prints what was done.
@@ -30,7 +32,11 @@ func (a *app) command(ctx context.Context, path string, params url.Values) error
 
 // order sends an order and prints what was done.
 func (a *app) order(ctx context.Context, o order) error {
-	conn, err := a.connect(ctx)
+	connect := a.connect
+	if o.connect != nil {
+		connect = o.connect
+	}
+	conn, err := connect(ctx)
 	if err != nil {
 		return err
 	}
@@ -96,7 +102,7 @@ func (c *feedAddCmd) Run(ctx context.Context, a *app) error {
 	if c.FullText {
 		params.Set("full_text", "true")
 	}
-	return a.command(ctx, "/control/feeds", params)
+	return a.order(ctx, order{path: "/control/feeds", params: params, connect: a.connectToFill})
 }
 
 // withScheme adds what people leave out of an address they read from paper: "news.example.org" is https://news.example.org/.

@@ -52,7 +52,7 @@ func (a *app) daemon(out io.Writer) (*daemon.Daemon, func() error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := openStore(cfg)
+	s, err := makeStore(cfg)
 	if err != nil {
 		return nil, nil, err
 	}
