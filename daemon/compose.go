@@ -25,8 +25,6 @@ type composition struct {
 	number   int
 	from, to news.Seq
 	asOf     time.Time // zero: now
-
-	announced map[news.ItemID]bool // groups with a match that is not backlog
 }
 
 // compose chooses the window and composes the edition. It sets c.to.
@@ -74,7 +72,6 @@ func (c *composition) now() time.Time {
 
 // sections reads the window of each watch's log.
 func (c *composition) sections(ctx context.Context, in *digest.Input) error {
-	c.announced = make(map[news.ItemID]bool)
 	for _, name := range c.digest.Watches {
 		section := digest.Section{Watch: name, Title: c.daemon.watchTitle(name)}
 		if w, ok := c.daemon.config.Load().Watch(name); ok {
@@ -91,9 +88,6 @@ func (c *composition) sections(ctx context.Context, in *digest.Input) error {
 					break
 				}
 				section.Events = append(section.Events, ev)
-				if !ev.Backlog {
-					c.announced[ev.Group] = true
-				}
 			}
 			if len(events) == 0 || events[len(events)-1].Seq >= c.to {
 				break
@@ -204,7 +198,7 @@ func (c *composition) chart(ctx context.Context) ([]digest.Day, error) {
 			after = events[len(events)-1].Seq
 			var refs []store.Ref
 			for _, ev := range events {
-				if ev.Change == news.ChangeNew && !seen[ev.Item] {
+				if ev.Change == news.ChangeNew && ev.Seq <= c.to && !seen[ev.Item] {
 					seen[ev.Item] = true
 					refs = append(refs, store.Ref{Item: ev.Item})
 				}

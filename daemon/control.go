@@ -194,7 +194,11 @@ func (d *Daemon) orderPreview(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := composition{daemon: d, digest: dc, state: state, kind: digest.Preview, slot: "preview", from: state.Cursor}
+	from, err := d.toldUpTo(r.Context(), state)
+	if err != nil {
+		return nil, err
+	}
+	c := composition{daemon: d, digest: dc, state: state, kind: digest.Preview, slot: "preview", from: from}
 	if v := r.FormValue("as-of"); v != "" {
 		if c.asOf, err = time.ParseInLocation(time.DateOnly, v, dc.Location); err != nil {
 			return nil, web.BadRequest("as-of %q: a day such as 2026-11-01 expected", v)
@@ -224,14 +228,14 @@ func (c *composition) setBack(ctx context.Context) error {
 			return err
 		}
 		for _, e := range editions {
-			if e.Number > 0 && !e.Date.After(c.asOf) {
+			if !e.Date.After(c.asOf) {
 				c.from = e.To
 				editions = nil
 				break
 			}
 			before = e.Number
 		}
-		if len(editions) == 0 || before <= 1 {
+		if len(editions) == 0 || before == 0 {
 			break
 		}
 	}

@@ -52,14 +52,15 @@ type Daemon struct {
 	follow  sync.Mutex    // one step at a time, and none while watches change
 	wake    chan struct{} // something was appended
 
-	pass    *pass
-	scan    sync.Mutex // one scan of the seed folders at a time
-	digests sync.Mutex // one edition at a time
-	web     *web.Server
-	ticking atomic.Pointer[schedule.Runner] // nil until Serve
-	started time.Time
-	ready   atomic.Bool
-	health  health
+	pass      *pass
+	scan      sync.Mutex // one scan of the seed folders at a time
+	digests   sync.Mutex // one edition at a time
+	newcomers newcomers
+	web       *web.Server
+	ticking   atomic.Pointer[schedule.Runner] // nil until Serve
+	started   time.Time
+	ready     atomic.Bool
+	health    health
 }
 
 // New makes a daemon over an open store. Nothing runs until Serve or Run.
@@ -137,6 +138,7 @@ func (d *Daemon) use(cfg *config.Config) {
 	d.facts.Store(newFacts(cfg))
 	d.feeds.Pace.Store(int64(cfg.Fetch.Interval))
 	d.matcher.SetWatches(watchesOf(cfg))
+	d.newcomers.expect(d.o.Now())
 }
 
 // watchesOf returns the configured watches and the one that matches everything.

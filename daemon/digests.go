@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"mediawatch/config"
@@ -18,9 +17,6 @@ import (
 // extraSuffix marks the editions a person asked for beside the schedule: they have numbers of their own, so that the regular ones have no holes.
 const extraSuffix = "+extra"
 
-// welcomeSlot is what caused a welcome edition.
-const welcomeSlot = "welcome"
-
 // dueDigests runs the newest missed slot of every digest.
 func (d *Daemon) dueDigests(ctx context.Context) error {
 	var errs []error
@@ -30,21 +26,15 @@ func (d *Daemon) dueDigests(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// dueDigest runs the newest slot of a digest that came since the last one that ran. A digest that never ran begins now.
+// dueDigest runs the newest slot of a digest that came since the last one that ran. A digest that never ran begins with its welcome edition.
 func (d *Daemon) dueDigest(ctx context.Context, dc config.Digest) error {
 	d.digests.Lock()
 	defer d.digests.Unlock()
 	state, err := d.o.Store.Digest(ctx, dc.Name)
-	if err != nil {
+	if err != nil || !state.Welcomed && state.Number == 0 {
 		return err
 	}
-	now := d.o.Now()
-	if state.LastSlot.IsZero() {
-		to := state
-		to.LastSlot = now
-		return d.o.Store.CommitEdition(ctx, store.EditionCommit{From: state, To: to})
-	}
-	slot, due := dc.Schedule.Latest(state.LastSlot, now)
+	slot, due := dc.Schedule.Latest(state.LastSlot, d.o.Now())
 	if !due {
 		return nil
 	}
@@ -56,7 +46,11 @@ func (d *Daemon) runSlot(ctx context.Context, dc config.Digest, state news.Diges
 	if err := d.CatchUp(ctx); err != nil {
 		return err
 	}
-	c := composition{daemon: d, digest: dc, state: state, slot: slot.Key, from: state.Cursor, number: state.Number + 1}
+	from, err := d.toldUpTo(ctx, state)
+	if err != nil {
+		return err
+	}
+	c := composition{daemon: d, digest: dc, state: state, slot: slot.Key, from: from, number: state.Number + 1}
 	composed, err := c.compose(ctx)
 	if err != nil {
 		return fmt.Errorf("digest %s: %w", dc.Name, err)
@@ -116,45 +110,6 @@ func receivers(dc config.Digest) []string {
 	return out
 }
 
-// welcome writes the first edition of each digest that never had one, from what the store holds, so that a newcomer sees a digest at once.
-// It moves no cursor.
-func (d *Daemon) welcome(ctx context.Context) error {
-	d.digests.Lock()
-	defer d.digests.Unlock()
-	for _, dc := range d.config.Load().Digests {
-		state, err := d.o.Store.Digest(ctx, dc.Name)
-		if err != nil {
-			return err
-		}
-		if state.Welcomed || state.Number > 0 {
-			continue
-		}
-		c := composition{daemon: d, digest: dc, state: state, slot: welcomeSlot, kind: digest.Welcome}
-		composed, err := c.compose(ctx)
-		if err != nil {
-			return fmt.Errorf("digest %s: %w", dc.Name, err)
-		}
-		if composed.Empty { // nothing there yet
-			continue
-		}
-		to := state
-		to.Welcomed = true
-		if to.LastSlot.IsZero() {
-			to.LastSlot = d.o.Now()
-		}
-		composed.Reported = c.onlyBacklog(composed.Reported)
-		if err := d.commitEdition(ctx, c, composed, to, receivers(dc)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// onlyBacklog leaves those stories out of what an edition reports that a regular edition has still to announce.
-func (c *composition) onlyBacklog(reported []news.Reported) []news.Reported {
-	return slices.DeleteFunc(reported, func(r news.Reported) bool { return c.announced[r.Group] })
-}
-
 // extra is an edition that a person asked for.
 type extra struct {
 	since time.Duration // 0: everything since the last edition
@@ -176,16 +131,20 @@ func (d *Daemon) sendNow(ctx context.Context, dc config.Digest, x extra) (string
 	if err != nil {
 		return "", err
 	}
-	c := composition{daemon: d, digest: dc, state: state, slot: "sent by hand", from: state.Cursor, number: state.Number + 1}
+	own, err := d.o.Store.Digest(ctx, dc.Name)
+	if err != nil {
+		return "", err
+	}
+	from, err := d.toldUpTo(ctx, own)
+	if err != nil {
+		return "", err
+	}
+	c := composition{daemon: d, digest: dc, state: state, slot: "sent by hand", from: from, number: state.Number + 1}
 	to := state
 	if regular {
 		to.LastSlot = d.o.Now()
 	} else {
-		own, err := d.o.Store.Digest(ctx, dc.Name)
-		if err != nil {
-			return "", err
-		}
-		c.kind, c.from = digest.Extra, own.Cursor
+		c.kind = digest.Extra
 		if x.since > 0 {
 			if c.from, err = c.seqAt(ctx, d.o.Now().Add(-x.since)); err != nil {
 				return "", err
@@ -198,6 +157,11 @@ func (d *Daemon) sendNow(ctx context.Context, dc config.Digest, x extra) (string
 	}
 	if composed.Empty && dc.Empty != config.EmptySend {
 		return "nothing to send: nothing new matches since the last edition", nil
+	}
+	if regular { // its first edition does not tell all that ever was new
+		if welcomed, err := d.welcomeTo(ctx, dc); welcomed != "" || err != nil {
+			return "the first edition made: " + welcomed, errors.Join(err, d.deliver(ctx))
+		}
 	}
 	to.Number = c.number
 	if regular {

@@ -117,7 +117,7 @@ func (d *Daemon) startFollowing(ctx context.Context, failed func(error)) (stop f
 	}
 }
 
-// firstPass reads the seed folders and writes welcome editions before the first tick, so that a newcomer sees something at once.
+// firstPass reads the seed folders before the first tick, so that a newcomer sees something at once, and hands over what is due.
 func (d *Daemon) firstPass(ctx context.Context) {
 	tell := func(what string, err error) {
 		if err != nil && ctx.Err() == nil {
@@ -127,7 +127,7 @@ func (d *Daemon) firstPass(ctx context.Context) {
 	tell("reading the seed folders", d.seedsTick(ctx))
 	tell("following the journal", errors.Join(d.CatchUp(ctx), d.settleIfDue(ctx, true)))
 	d.finishPass()
-	tell("the welcome edition", d.welcome(ctx))
+	tell("the welcome edition", d.welcomeWhenRead(ctx))
 	tell("due digests", d.dueDigests(ctx))
 	tell("delivering", d.deliver(ctx))
 }
@@ -160,7 +160,7 @@ func (d *Daemon) scheduleDigests(old *config.Config) {
 	}
 	for _, dc := range d.config.Load().Digests {
 		r.Add("digest "+dc.Name, dc.Schedule, d.job("digest "+dc.Name, func(ctx context.Context) error {
-			return errors.Join(d.welcome(ctx), d.dueDigests(ctx), d.deliver(ctx))
+			return errors.Join(d.welcomeWhenRead(ctx), d.dueDigests(ctx), d.deliver(ctx))
 		}))
 	}
 }
@@ -198,11 +198,10 @@ func (d *Daemon) seedTick() string {
 // feedTick moves due feeds into the queues, and prints a summary when the last ones are through.
 func (d *Daemon) feedTick(ctx context.Context) error {
 	if d.pass.idle() || d.pass.age(d.o.Now()) > passAtLeast {
-		if s := d.finishPass(); s.New > 0 {
-			if err := errors.Join(d.CatchUp(ctx), d.welcome(ctx)); err != nil {
-				return err
-			}
-		}
+		d.finishPass()
+	}
+	if err := d.welcomeWhenRead(ctx); err != nil {
+		return err
 	}
 	if !d.mayRead() {
 		return nil

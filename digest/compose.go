@@ -39,6 +39,7 @@ type builder struct {
 	growth  []*group
 	edits   []edited
 
+	busy       map[int]bool // sections that have something new, shown there or elsewhere
 	older      map[news.ItemID]bool
 	olderCount int
 }
@@ -82,6 +83,7 @@ func newBuilder(in *Input) *builder {
 	return &builder{
 		in: in, loc: zone(in.Location), watches: in.watches(),
 		groups: make(map[groupKey]*group), shown: make(map[news.ItemID]*group), older: make(map[news.ItemID]bool),
+		busy: make(map[int]bool),
 	}
 }
 
@@ -244,6 +246,11 @@ func (b *builder) sections(out *Composed) {
 	for _, g := range b.full {
 		b.tell(g)
 	}
+	for _, g := range b.full {
+		for _, i := range append([]int{g.section}, g.alsoIn...) {
+			b.busy[i] = true
+		}
+	}
 	shown := b.choose(out)
 	articles := make(map[news.ItemID]bool)
 	for _, g := range b.full {
@@ -276,8 +283,10 @@ func (b *builder) sections(out *Composed) {
 			}
 			section.Stories = append(section.Stories, g.story1)
 		}
-		if section.Total == 0 {
+		if !b.busy[i] {
 			out.Quiet = append(out.Quiet, section.Title)
+		}
+		if section.Total == 0 { // nothing, or what it has stands under another watch, or is not shown
 			continue
 		}
 		out.Sections = append(out.Sections, section)
@@ -299,6 +308,11 @@ func (b *builder) choose(out *Composed) map[*group]bool {
 			}
 			ranked = ranked[:Top]
 			b.full = ranked
+			for _, g := range ranked { // an article may stand in a story and for itself
+				for _, id := range g.matching {
+					delete(b.older, id)
+				}
+			}
 		}
 	case len(ranked) > MaxFull:
 		slices.SortFunc(ranked, byWeight)

@@ -88,7 +88,10 @@ func (c *Composed) notices() []string {
 // remarks stand below the stories: what was counted and not told.
 func (c *Composed) remarks() []string {
 	var out []string
-	if n := c.Counts.Backlog; n > 0 {
+	switch n := c.Counts.Backlog; {
+	case n > 0 && c.Kind == Welcome:
+		out = append(out, "+"+text.Number(n)+" older: kept and searchable; no edition tells them.")
+	case n > 0:
 		out = append(out, "+"+text.Number(n)+" older: already there when a source or a query was new, kept and searchable.")
 	}
 	if n := c.QuietEdits; n > 0 {
