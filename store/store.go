@@ -19,6 +19,7 @@ var (
 	ErrDamaged  = errors.New("the store is damaged")
 	ErrFull     = errors.New("no space left for the store")
 	ErrSchema   = errors.New("the store was written by a newer version")
+	ErrOld      = errors.New("the store was written by an older version and is not upgraded yet") // only when it was opened read-only
 	ErrInvalid  = errors.New("not a value the store can keep")
 	ErrMoved    = errors.New("the cursor has moved") // compare-and-set failed: somebody else did this work
 	ErrFenced   = errors.New("the lease was lost")
@@ -47,6 +48,10 @@ type Journal interface {
 
 	// Recent returns items in their newest revisions in falling order of Seq, beginning below before (0: at the newest).
 	Recent(ctx context.Context, before news.Seq, limit int) ([]news.Item, error)
+
+	// Latest returns items in their newest revisions as lists for people show them: by falling Item.Listed, those of one time by falling Seq, beginning
+	// behind a spot (zero: at the newest). With a watch, only items that match it; with "", all. What was forgotten is left out.
+	Latest(ctx context.Context, watch string, behind Spot, limit int) ([]news.Item, error)
 
 	// Resolve returns the ids of items whose hexadecimal form begins with prefix, at most limit, so that people may abbreviate.
 	Resolve(ctx context.Context, prefix string, limit int) ([]news.ItemID, error)
@@ -98,6 +103,15 @@ type Ref struct {
 	N    int
 }
 
+// Spot is where an item stands in lists for people. It is no cursor: what arrives later may stand before it.
+type Spot struct {
+	At  time.Time // Item.Listed
+	Seq news.Seq
+}
+
+// SpotOf is where it stands.
+func SpotOf(it *news.Item) Spot { return Spot{At: it.Listed(), Seq: it.Seq} }
+
 // EventKind says what an event tells.
 type EventKind uint8
 
@@ -144,6 +158,9 @@ type Derived interface {
 	// Matches returns, for each item asked, its matches in all watches, ordered by watch.
 	Matches(ctx context.Context, items []news.ItemID) ([][]news.Match, error)
 
+	// Tallies returns, for each watch asked, how much matches it.
+	Tallies(ctx context.Context, watches []string) ([]Tally, error)
+
 	// Signatures returns what the linker keeps of revisions, those with Seq > after in order of Seq.
 	Signatures(ctx context.Context, after news.Seq, limit int) ([]Signature, error)
 
@@ -153,6 +170,12 @@ type Derived interface {
 	// Entries returns what the watch's published feed may show, hidden ones left out: announced entries first, newest Seq first, then backlog
 	// entries by falling effective time of their item at publication. Offset counts entries.
 	Entries(ctx context.Context, watch string, offset, limit int) ([]news.Entry, error)
+}
+
+// Tally is how much matches a watch.
+type Tally struct {
+	Matches int64
+	Last    time.Time // when the newest match of its log became one, whether it still holds or not; of backlog: when it was found
 }
 
 // Cursor is how far a follower has come.

@@ -43,20 +43,28 @@ func (a *app) config() (*config.Config, error) {
 	return cfg, nil
 }
 
+// storeFlags are those of the commands that bring a store of an older version to the present one.
+type storeFlags struct {
+	NoCopy bool `name:"no-copy" help:"Keep no copy of the store when this version has to change its layout."`
+}
+
 // makeStore opens the store of a configuration, and makes it when it is not there: for those who fill it.
-func makeStore(cfg *config.Config) (*bolt.Store, error) {
+func (a *app) makeStore(cfg *config.Config, f storeFlags) (*bolt.Store, error) {
 	if err := os.MkdirAll(filepath.Dir(cfg.Store.Path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("make the store's folder: %w", err)
 	}
-	return bolt.Open(cfg.Store.Path, bolt.Options{})
+	return bolt.Open(cfg.Store.Path, bolt.Options{NoCopy: f.NoCopy, Report: a.upgrading})
 }
 
+// upgrading tells a person that the store's layout is being changed, which may take a while.
+func (a *app) upgrading(line string) { fmt.Fprintln(a.stderr, "mediawatch:", line) }
+
 // openStore opens the store of a configuration and never makes one. A store that cannot be written here, on a read-only file system for example, is opened for reading.
-func openStore(cfg *config.Config) (s *bolt.Store, readOnly bool, err error) {
+func (a *app) openStore(cfg *config.Config) (s *bolt.Store, readOnly bool, err error) {
 	if err := storeExists(cfg); err != nil {
 		return nil, false, err
 	}
-	s, err = bolt.Open(cfg.Store.Path, bolt.Options{})
+	s, err = bolt.Open(cfg.Store.Path, bolt.Options{Report: a.upgrading})
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		s, err = readStore(cfg)
 		return s, true, err

@@ -28,13 +28,13 @@ type client struct {
 
 // connect finds the daemon, or opens the store when none runs. It never makes a store.
 func (a *app) connect(ctx context.Context) (*client, error) {
-	return a.connectWith(ctx, openStore)
+	return a.connectWith(ctx, a.openStore)
 }
 
 // connectToFill is connect for the orders that bring something in: they make the store when it is not there.
 func (a *app) connectToFill(ctx context.Context) (*client, error) {
 	return a.connectWith(ctx, func(cfg *config.Config) (*bolt.Store, bool, error) {
-		s, err := makeStore(cfg)
+		s, err := a.makeStore(cfg, storeFlags{})
 		return s, false, err
 	})
 }

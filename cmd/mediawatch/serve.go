@@ -15,10 +15,12 @@ import (
 	"mediawatch/text"
 )
 
-type serveCmd struct{}
+type serveCmd struct {
+	storeFlags
+}
 
 func (c *serveCmd) Run(ctx context.Context, a *app) error {
-	d, done, err := a.daemon(a.stdout)
+	d, done, err := a.daemon(a.stdout, c.storeFlags)
 	if err != nil {
 		return err
 	}
@@ -47,12 +49,12 @@ func (a *app) reloadOnSignal(ctx context.Context, d *daemon.Daemon) {
 }
 
 // daemon opens the store and makes a daemon over it; done closes what was opened.
-func (a *app) daemon(out io.Writer) (*daemon.Daemon, func() error, error) {
+func (a *app) daemon(out io.Writer, f storeFlags) (*daemon.Daemon, func() error, error) {
 	cfg, err := a.config()
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := makeStore(cfg)
+	s, err := a.makeStore(cfg, f)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -64,11 +66,12 @@ func (a *app) daemon(out io.Writer) (*daemon.Daemon, func() error, error) {
 }
 
 type runCmd struct {
+	storeFlags
 	Force bool `help:"Also feeds that are not due."`
 }
 
 func (c *runCmd) Run(ctx context.Context, a *app) error {
-	d, done, err := a.daemon(a.stdout)
+	d, done, err := a.daemon(a.stdout, c.storeFlags)
 	if err != nil {
 		return err
 	}

@@ -182,6 +182,9 @@ func (a *appender) first(n *store.News) error {
 	if err := a.t.journal(num, event{kind: store.EventItem, num: num, n: 1}); err != nil {
 		return err
 	}
+	if err := a.t.enlist(num, r.spot()); err != nil {
+		return err
+	}
 	fc, err := a.feed(it.Feed)
 	if err != nil {
 		return err
@@ -215,6 +218,14 @@ func (a *appender) next(num uint64, h *headRecord, n *store.News) error {
 	}
 	if err := a.bring(num, keysOf(it.Keys), keysOf(last.keys()), &r, it.N); err != nil {
 		return err
+	}
+	if was, is := last.spot(), r.spot(); was != is {
+		if err := a.t.delist(num, was); err != nil {
+			return err
+		}
+		if err := a.t.enlist(num, is); err != nil {
+			return err
+		}
 	}
 	h.State, h.Fingerprint, h.N = n.State, it.Fingerprint, it.N
 	if err := a.t.put(bkHeads, numKey(num), h.encode()); err != nil {

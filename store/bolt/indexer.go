@@ -16,13 +16,15 @@ var indexSources = [...]bucket{
 // indexer says which secondary entries follow from primary and derived records. Reindex writes them, Verify compares them.
 type indexer struct {
 	s        *Store
+	t        *txn // of the record being visited
 	emit     func(b bucket, key, payload []byte) error
 	hasGroup func(prefix []byte) (bool, error) // whether a watch has a match in a group, of what was emitted before
 
 	refs   []uint32 // to each body
 	item   uint64   // whose revisions are being visited
 	held   map[store.Key]struct{}
-	counts countsRecord // all but Seq, Body and Texts
+	tally  map[string]int64 // matches of each watch
+	counts countsRecord     // all but Seq, Body and Texts
 }
 
 // record visits a record of one of the sources.
@@ -109,6 +111,11 @@ func (x *indexer) revision(key, p []byte) error {
 		x.refs[text.Body]++
 	}
 	num, n := binary.BigEndian.Uint64(key), int(binary.BigEndian.Uint32(key[8:]))
+	if h, err := x.t.head(num); err == nil && h.N == n && !h.Forgotten { // a missing head is found where revisions are held to it
+		if err := x.emit(bkTimes, spotKey(nil, r.spot(), num), nil); err != nil {
+			return err
+		}
+	}
 	if x.held == nil || x.item != num {
 		x.item, x.held = num, make(map[store.Key]struct{}, 3)
 	}
@@ -168,7 +175,28 @@ func (x *indexer) match(key, p []byte) error {
 		return damaged(bkMatches, key, "its key cannot be read")
 	}
 	x.counts.Matches++
-	return x.emit(bkGroups, namedPair(string(key[8:]), r.Group, binary.BigEndian.Uint64(key)), nil)
+	num, watch := binary.BigEndian.Uint64(key), string(key[8:])
+	if x.tally == nil {
+		x.tally = make(map[string]int64)
+	}
+	x.tally[watch]++
+	m, listed, err := x.t.spot(num)
+	if err == nil && listed { // an item that cannot be read is found where it is kept
+		if err := x.emit(bkWatchTimes, spotKey(named(watch), m, num), nil); err != nil {
+			return err
+		}
+	}
+	return x.emit(bkGroups, namedPair(watch, r.Group, num), nil)
+}
+
+// finish says what follows from all records together.
+func (x *indexer) finish() error {
+	for watch, n := range x.tally {
+		if err := x.emit(bkTallies, []byte(watch), numKey(uint64(n))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (x *indexer) entry(key, p []byte) error {

@@ -240,6 +240,13 @@ func (s *Store) Forget(ctx context.Context, id news.ItemID, reason string, at ti
 		if !ok {
 			return store.ErrNotFound
 		}
+		spot, _, err := t.spot(num)
+		if err != nil {
+			return err
+		}
+		if err := t.delist(num, spot); err != nil {
+			return err
+		}
 		tomb := tombstoneRecord{Reason: reason, At: micros(at)}
 		for n := 1; n <= h.N; n++ {
 			if err := t.forgetRevision(num, n, &tomb); err != nil {

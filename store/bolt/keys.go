@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -53,31 +54,48 @@ const (
 	bkLines      // watch, 0, num, revision (4 bytes) → Seq of the line that told it
 	bkWork       // due, delivery key →
 
-	// From here on: derived again. Stores that were made before have them made when they are opened.
+	// From here on in the order in which they were added.
 	bkBoilerplate // outlet → the lines it puts around its texts
-
-	// From here on: primary, and made in the same way when a store is opened.
-	bkSaved // kind, 0, name, 0, version (4 bytes) → what a person saved
+	bkSaved       // kind, 0, name, 0, version (4 bytes) → what a person saved
+	bkTimes       // secondary, schema 2: spot in lists, num →
+	bkWatchTimes  // secondary, schema 2: watch, 0, spot in lists, num →
+	bkTallies     // secondary, schema 2: watch → number of its matches
 
 	bucketCount
 )
 
-// The secondary tables are those from firstIndex up to endIndex, which is none. The tables from there on were added later: a file that is only read may
-// lack them.
-const (
-	firstIndex = bkIDs
-	endIndex   = bkBoilerplate
-)
+// indexTables are the secondary tables.
+var indexTables = [...]bucket{
+	bkIDs, bkKeys, bkBodyHashes, bkDue, bkMemberOf, bkStoryOrder, bkGroups, bkReading, bkLines, bkWork, bkTimes, bkWatchTimes, bkTallies,
+}
 
 // index reports whether a table is secondary.
-func (b bucket) index() bool { return firstIndex <= b && b < endIndex }
+func (b bucket) index() bool { return slices.Contains(indexTables[:], b) }
+
+// laterTables were added without a new schema, since they begin empty: a store without them gets them when it is opened for writing, and one that is only
+// read may lack them.
+var laterTables = [...]bucket{bkBoilerplate, bkSaved}
+
+// must reports whether a store of a schema has the table.
+func (b bucket) must(schema int) bool {
+	return b.since() <= schema && !slices.Contains(laterTables[:], b)
+}
+
+// since is the schema that brought a table.
+func (b bucket) since() int {
+	switch b {
+	case bkTimes, bkWatchTimes, bkTallies:
+		return 2
+	}
+	return 1
+}
 
 var bucketNames = [bucketCount]string{
 	"meta", "heads", "revisions", "origins", "bodies", "tombstones", "journal", "feeds", "files", "cursors", "members", "stories",
 	"matches", "log", "entries", "digests", "editions", "rendered", "reported", "deliveries", "signatures",
 	"index.ids", "index.keys", "index.bodyhashes", "index.due", "index.memberof", "index.storyorder", "index.groups", "index.reading",
 	"index.lines", "index.work",
-	"boilerplate", "saved",
+	"boilerplate", "saved", "index.times", "index.watchtimes", "index.tallies",
 }
 
 // String returns the name the table has in the file.
@@ -94,7 +112,7 @@ func (b bucket) fillPercent() float64 {
 	switch b {
 	case bkHeads, bkRevisions, bkOrigins, bkBodies, bkJournal, bkMatches, bkStoryOrder, bkSignatures:
 		return 1
-	case bkLog, bkLines, bkReported, bkEditions, bkRendered, bkDeliveries, bkSaved:
+	case bkLog, bkLines, bkReported, bkEditions, bkRendered, bkDeliveries, bkSaved, bkTimes, bkWatchTimes:
 		return 0.9
 	}
 	return bbolt.DefaultFillPercent
@@ -172,6 +190,11 @@ func orderedTime(m int64) uint64 { return uint64(m) ^ 1<<63 }
 
 func timeKey(m int64, rest []byte) []byte {
 	return append(binary.BigEndian.AppendUint64(make([]byte, 0, 8+len(rest)), orderedTime(m)), rest...)
+}
+
+// spotKey is where an item stands in lists for people: behind prefix, by time and then by arrival.
+func spotKey(prefix []byte, m int64, num uint64) []byte {
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(prefix, orderedTime(m)), num)
 }
 
 // keyPrefix is an exact key without who carries it.

@@ -124,7 +124,7 @@ func TestD17_ReindexRebuildsTheSame(t *testing.T) {
 
 	// Everything secondary is thrown away, and something wrong put in its place.
 	err := s.update(ctx, "damage", func(tx *txn) error {
-		for b := firstIndex; b < endIndex; b++ {
+		for _, b := range indexTables {
 			if err := tx.tx.DeleteBucket([]byte(b.String())); err != nil {
 				return err
 			}

@@ -65,6 +65,16 @@ func (t *txn) match(m *store.Matched) (*candidate, error) {
 	if err := t.put(bkGroups, namedPair(watch, group, num), nil); err != nil {
 		return nil, err
 	}
+	spot, listed, err := t.spot(num)
+	if err != nil {
+		return nil, err
+	}
+	if listed {
+		if err := t.put(bkWatchTimes, spotKey(named(watch), spot, num), nil); err != nil {
+			return nil, err
+		}
+	}
+	t.tallied(watch, 1)
 	line := lineRecord{Item: num, Group: group, Rev: r.Rev, Change: uint8(news.ChangeNew), Backlog: r.Backlog, At: r.At}
 	if err := t.putRecord(bkLog, namedNum(watch, r.Seq), &line); err != nil {
 		return nil, err
@@ -223,6 +233,16 @@ func (t *txn) unmatched(u *store.Unmatched) error {
 	if err := t.del(bkGroups, namedPair(u.Watch, m.Group, num)); err != nil {
 		return err
 	}
+	spot, listed, err := t.spot(num)
+	if err != nil {
+		return err
+	}
+	if listed {
+		if err := t.del(bkWatchTimes, spotKey(named(u.Watch), spot, num)); err != nil {
+			return err
+		}
+	}
+	t.tallied(u.Watch, -1)
 	c, err := t.count()
 	if err != nil {
 		return err

@@ -63,7 +63,7 @@ func (r *rebuild) start() error {
 		if err != nil {
 			return fmt.Errorf("make a table: %w", err)
 		}
-		for b := firstIndex; b < endIndex; b++ {
+		for _, b := range indexTables {
 			if _, err := root.CreateBucket([]byte(b.String())); err != nil {
 				return fmt.Errorf("make a table: %w", err)
 			}
@@ -94,6 +94,9 @@ func (r *rebuild) build() error {
 			return err
 		}
 	}
+	if err := x.finish(); err != nil {
+		return err
+	}
 	if err := r.flush(); err != nil {
 		return err
 	}
@@ -105,9 +108,10 @@ func (r *rebuild) source(x *indexer, b bucket) error {
 	const piece = 4 * pageSteps
 	for sp, more := (span{bucket: b}), true; more; {
 		n := 0
-		err := r.s.walk(r.ctx, "read "+b.String(), sp, func(_ *txn, key, p []byte) (bool, error) {
+		err := r.s.walk(r.ctx, "read "+b.String(), sp, func(t *txn, key, p []byte) (bool, error) {
 			n++
 			sp.from = append(append(sp.from[:0:0], key...), 0)
+			x.t = t
 			return n < piece, x.record(b, key, p)
 		})
 		if err != nil {
@@ -135,7 +139,7 @@ func (r *rebuild) flush() error {
 	err := r.s.rawUpdate(func(tx *bbolt.Tx) error {
 		t := r.s.txn(tx)
 		root := tx.Bucket([]byte(rebuildName))
-		for b := firstIndex; b < endIndex; b++ {
+		for _, b := range indexTables {
 			t.buckets[b] = root.Bucket([]byte(b.String()))
 			if err := t.putSorted(b, r.pending[b]); err != nil {
 				return err
@@ -196,7 +200,7 @@ func (r *rebuild) countTexts() (n int64, err error) {
 func (r *rebuild) swap() error {
 	return r.s.rawUpdate(func(tx *bbolt.Tx) error {
 		root := tx.Bucket([]byte(rebuildName))
-		for b := firstIndex; b < endIndex; b++ {
+		for _, b := range indexTables {
 			name := []byte(b.String())
 			if err := tx.DeleteBucket(name); err != nil && !errors.Is(err, berrors.ErrBucketNotFound) {
 				return fmt.Errorf("remove table %s: %w", b, err)

@@ -19,8 +19,8 @@ import (
 	"mediawatch/store"
 )
 
-// Schema is the version of the layout this program writes. A store with a higher one is refused.
-const Schema = 1
+// Schema is the version of the layout this program writes. A store with a higher one is refused, one with a lower one is brought to it by Open.
+const Schema = 2
 
 // DefaultTimeout is how long Open waits for a locked file.
 const DefaultTimeout = 1500 * time.Millisecond
@@ -38,6 +38,14 @@ type Options struct {
 	Timeout  time.Duration    // how long to wait for a locked file; 0: DefaultTimeout
 	MaxBytes int64            // the file does not grow beyond this, writes return ErrFull; 0: no limit
 	ReadOnly bool             // share the file with other readers; every write fails with ErrInvalid
+
+	// A store of an older schema is brought to the present one, after a copy of its file was made beside it.
+	NoCopy bool              // make no copy, and ask for no room for one
+	Report func(line string) // told when such an upgrade begins and ends; nil: nobody
+
+	free  func(dir string) (int64, error) // nil: freeBytes
+	stop  func(piece int) bool            // ends an upgrade before a piece, for tests; nil: never
+	piece int                             // how many items a piece of an upgrade visits; 0: upgradePiece
 }
 
 // Store is an open file. Make it with Open.
@@ -57,6 +65,7 @@ type Store struct {
 	closing  sync.RWMutex // read-held by every transaction
 	closed   bool
 	readOnly bool
+	schema   int // of the file: Schema, or less in one that was opened read-only
 }
 
 var (
@@ -78,6 +87,9 @@ func Open(path string, o Options) (*Store, error) {
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout
+	}
+	if o.piece <= 0 {
+		o.piece = upgradePiece
 	}
 	if !o.ReadOnly {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -122,6 +134,9 @@ func (s *Store) open(o Options) error {
 	s.db = db
 	if !o.ReadOnly {
 		s.owner = writeOwner(s.path, s.now())
+		if err := s.upgrade(o); err != nil {
+			return err
+		}
 		if err := s.prepare(); err != nil {
 			return err
 		}
@@ -164,14 +179,17 @@ func openFile(path string, o Options) (db *bbolt.DB, err error) {
 // emptyPages is how many pages bbolt writes into a new file: two heads, the list of free pages, an empty tree.
 const emptyPages = 4
 
-// prepare makes the tables of a new store, and those that an older one has not, and takes away what a killed Reindex left.
+// prepare makes the tables of a new store, and those that were added without a new schema, and takes away what a killed Reindex left.
 func (s *Store) prepare() error {
-	fresh, leftover, younger := false, false, false
+	fresh, leftover := false, false
+	var missing []bucket
 	err := s.rawView(func(tx *bbolt.Tx) error {
 		fresh = tx.Bucket([]byte(bucketNames[bkMeta])) == nil
 		leftover = tx.Bucket([]byte(rebuildName)) != nil
-		for b := endIndex; b < bucketCount; b++ {
-			younger = younger || tx.Bucket([]byte(b.String())) == nil
+		for _, b := range laterTables {
+			if tx.Bucket([]byte(b.String())) == nil {
+				missing = append(missing, b)
+			}
 		}
 		if first, _ := tx.Cursor().First(); fresh && first != nil {
 			return fmt.Errorf("this is a bbolt file of another program: %w", store.ErrDamaged)
@@ -181,7 +199,7 @@ func (s *Store) prepare() error {
 		}
 		return nil
 	})
-	if err != nil || !fresh && !leftover && !younger {
+	if err != nil || !fresh && !leftover && len(missing) == 0 {
 		return err
 	}
 	return s.rawUpdate(func(tx *bbolt.Tx) error {
@@ -190,17 +208,15 @@ func (s *Store) prepare() error {
 				return err
 			}
 		}
-		made := bucket(0)
 		if !fresh {
-			made = endIndex
+			return makeTables(tx, missing)
 		}
-		for b := made; b < bucketCount; b++ {
-			if _, err := tx.CreateBucketIfNotExists([]byte(b.String())); err != nil {
-				return fmt.Errorf("make table %s: %w", b, err)
-			}
+		var all []bucket
+		for b := range bucketCount {
+			all = append(all, b)
 		}
-		if !fresh {
-			return nil
+		if err := makeTables(tx, all); err != nil {
+			return err
 		}
 		t := s.txn(tx)
 		var id [16]byte
@@ -220,32 +236,56 @@ func (s *Store) prepare() error {
 	})
 }
 
+func makeTables(tx *bbolt.Tx, tables []bucket) error {
+	for _, b := range tables {
+		if _, err := tx.CreateBucketIfNotExists([]byte(b.String())); err != nil {
+			return fmt.Errorf("make table %s: %w", b, err)
+		}
+	}
+	return nil
+}
+
 // The names in bkMeta.
 const (
 	metaSchema  = "schema"
 	metaID      = "id"
 	metaCreated = "created"
 	metaCounts  = "counts"
+	metaUpgrade = "upgrade" // how far an unfinished upgrade has come
 )
+
+// readSchema reads the schema version, and how far an upgrade to it has come; nil when it is complete.
+func (t *txn) readSchema() (schema int, unfinished *upgradeRecord, err error) {
+	p, ok, err := t.get(bkMeta, []byte(metaSchema))
+	if err != nil {
+		return 0, nil, err
+	}
+	version, n := binary.Uvarint(p)
+	if !ok || n <= 0 || version == 0 {
+		return 0, nil, fmt.Errorf("no schema version: %w", store.ErrDamaged)
+	}
+	if version > Schema {
+		return 0, nil, fmt.Errorf("it has schema %d, this program knows %d, use the program that wrote it or a newer one: %w", version, Schema, store.ErrSchema)
+	}
+	var r upgradeRecord
+	if ok, err = t.getRecord(bkMeta, []byte(metaUpgrade), &r); ok && err == nil {
+		unfinished = &r
+	}
+	return int(version), unfinished, err
+}
 
 // checkHead reads the schema version and the id, and holds the counts to the end of the journal.
 func (s *Store) checkHead(t *txn) error {
-	p, ok, err := t.get(bkMeta, []byte(metaSchema))
+	schema, unfinished, err := t.readSchema()
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return fmt.Errorf("no schema version: %w", store.ErrDamaged)
+	if unfinished != nil && s.readOnly {
+		return fmt.Errorf("its upgrade to schema %d was interrupted, serve or run completes it: %w", schema, store.ErrOld)
 	}
-	version, n := binary.Uvarint(p)
-	if n <= 0 || version == 0 {
-		return fmt.Errorf("no schema version: %w", store.ErrDamaged)
-	}
-	if version > Schema {
-		return fmt.Errorf("it has schema %d, this program knows %d, use the program that wrote it or a newer one: %w", version, Schema, store.ErrSchema)
-	}
-	for b := range endIndex { // a file that is only read may be older than the tables behind
-		if t.bucket(b) == nil {
+	s.schema = schema
+	for b := range bucketCount {
+		if t.bucket(b) == nil && b.must(schema) {
 			return fmt.Errorf("table %s is missing: %w", b, store.ErrDamaged)
 		}
 	}

@@ -106,6 +106,7 @@ type txn struct {
 	counts  countsRecord // as read, and as to be written
 	counted bool
 	before  countsRecord
+	tallies map[string]int64 // what to add to those of watches
 }
 
 func (s *Store) txn(tx *bbolt.Tx) *txn { return &txn{s: s, tx: tx} }
@@ -366,6 +367,9 @@ func (t *txn) count() (*countsRecord, error) {
 
 // finish writes the counts when they changed.
 func (t *txn) finish() error {
+	if err := t.writeTallies(); err != nil {
+		return err
+	}
 	if !t.counted || t.counts == t.before {
 		return nil
 	}

@@ -79,6 +79,9 @@ func (m *machine) append(rt *rapid.T) {
 			}
 			n.Item.Seen, n.Item.Backlog, n.Item.Outlet = at(m.now()), rapid.Bool().Draw(rt, "backlog"), fmt.Sprint("outlet ", m.minute%3)
 			n.Item.Fingerprint, n.Item.Origin.At = uint64(m.minute%5), at(m.minute)
+			if before := rapid.IntRange(-2, 8).Draw(rt, "published"); before < 8 { // some a day and more before they arrived, some afterwards
+				n.Item.Published = news.Stamp{Time: n.Item.Seen.Add(-6 * time.Hour * time.Duration(before)), Certainty: news.CertaintyExact}
+			}
 			d.Items = append(d.Items, n)
 		}
 		b.Documents = append(b.Documents, d)
@@ -312,6 +315,7 @@ func (m *machine) compare(rt *rapid.T) {
 	m.same("events", m.events(0), m.model.events)
 	m.compareItems()
 	m.compareDerived()
+	m.compareLatest()
 	m.compareFeeds()
 	m.same("digest", must[news.DigestState](m.fixture)(m.Digest(m.ctx, "daily")).Number, m.model.digests["daily"].Number)
 	var deliveries []news.Delivery

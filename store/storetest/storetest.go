@@ -27,6 +27,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"Append", runAppend},
 		{"Journal", runJournal},
 		{"Forget", runForget},
+		{"Latest", runLatest},
 		{"Cursors", runCursors},
 		{"Keys", runKeys},
 		{"Stories", runStories},
