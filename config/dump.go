@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"mediawatch/text"
 )
 
 //go:embed starter.toml
@@ -31,13 +34,14 @@ func (c *Config) Dump(w io.Writer) error {
 	return nil
 }
 
-// redacted hides the password in a URL.
+// redacted hides the secrets in a URL and shows that there is a login.
 func redacted(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil || u.User == nil {
-		return raw
+	shown := text.HideSecrets(raw)
+	if u, err := url.Parse(raw); err == nil && u.User != nil {
+		scheme, rest, _ := strings.Cut(shown, "://")
+		return scheme + "://hidden@" + rest
 	}
-	return u.Redacted()
+	return shown
 }
 
 // effective turns c back into what a file would say.

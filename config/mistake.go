@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"mediawatch/text"
 )
 
 // Mistake is one thing that is wrong, and where. Line and Col count from 1, Col in characters; both are 0 when File is not a file but an
@@ -75,7 +77,7 @@ func (c *collector) add(at place, hint, format string, args ...any) {
 	if c.spoiled[at] {
 		return
 	}
-	c.list = append(c.list, Mistake{File: at.file, Line: at.line, Col: at.col, Msg: fmt.Sprintf(format, args...), Hint: hint})
+	c.list = append(c.list, Mistake{File: at.file, Line: at.line, Col: at.col, Msg: text.HideSecrets(fmt.Sprintf(format, args...)), Hint: hint})
 }
 
 // err returns the mistakes as an error, or nil when there are none.

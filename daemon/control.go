@@ -61,6 +61,10 @@ func obey(w http.ResponseWriter, r *http.Request, order func(*http.Request) (any
 		web.WriteError(w, err)
 		return
 	}
+	if done, ok := answer.(Done); ok {
+		done.Summary = text.HideSecrets(done.Summary) // what is printed may be read by others
+		answer = done
+	}
 	web.WriteJSON(w, r, answer)
 }
 
@@ -163,7 +167,9 @@ func (d *Daemon) findFeed(ref string) (config.Feed, error) {
 		if f.URL == ref {
 			return f, nil
 		}
-		if len(ref) >= 4 && strings.HasPrefix(news.NewFeedID(news.KindFeed, f.URL).String(), strings.ToLower(ref)) {
+		if text.HideSecrets(f.URL) == ref { // as listings show it
+			found = append(found, f)
+		} else if len(ref) >= 4 && strings.HasPrefix(news.NewFeedID(news.KindFeed, f.URL).String(), strings.ToLower(ref)) {
 			found = append(found, f)
 		}
 	}
@@ -173,7 +179,7 @@ func (d *Daemon) findFeed(ref string) (config.Feed, error) {
 	case 0:
 		return config.Feed{}, web.BadRequest("no subscription %q; mediawatch feed list shows them", ref)
 	}
-	return config.Feed{}, web.BadRequest("%q begins more than one subscription's id: give more digits", ref)
+	return config.Feed{}, web.BadRequest("%q is more than one subscription: give the digits of its id", ref)
 }
 
 func (d *Daemon) digestOf(r *http.Request) (config.Digest, error) {

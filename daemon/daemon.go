@@ -68,6 +68,7 @@ func New(o Options) (*Daemon, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	o.Log = slog.New(discreet{o.Log.Handler()})
 	d := &Daemon{o: o, wake: make(chan struct{}, 1), started: o.Now(), pass: newPass(o.Now())}
 	client, err := fetch.New(fetchOptions(o))
 	if err != nil {

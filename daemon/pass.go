@@ -161,9 +161,9 @@ func (s Summary) String() string {
 	return fmt.Sprintf("pass: %s, in %s", strings.Join(parts, ", "), s.Took.Round(10*time.Millisecond))
 }
 
-// say prints a line for people.
+// say prints a line for people, without secrets.
 func (d *Daemon) say(format string, args ...any) {
-	fmt.Fprintf(d.o.Out, format+"\n", args...)
+	fmt.Fprintln(d.o.Out, text.HideSecrets(fmt.Sprintf(format, args...)))
 }
 
 // finishPass prints what happened since the last line, if anything did.

@@ -12,6 +12,7 @@ import (
 
 	"mediawatch/news"
 	"mediawatch/store"
+	"mediawatch/text"
 )
 
 // defaultLimit is how much a listing of the API holds when it is not told.
@@ -83,7 +84,7 @@ const (
 
 // WriteError answers with {"error": …} and the status the error deserves; trouble of the store has a "kind" as well.
 func WriteError(w http.ResponseWriter, err error) {
-	answer := map[string]string{"error": err.Error()}
+	answer := map[string]string{"error": text.HideSecrets(err.Error())}
 	switch {
 	case errors.Is(err, store.ErrDamaged):
 		answer["kind"] = KindDamaged

@@ -70,14 +70,33 @@ func (s *Server) subscriptions(ctx context.Context) ([]SubscriptionView, error) 
 	return out, nil
 }
 
-// feedState returns the state of a feed, or that of one that was never asked.
+// feedOf returns the state of a feed as it may be shown.
+func (s *Server) feedOf(ctx context.Context, id news.FeedID) (news.Feed, error) {
+	f, err := s.store.Feed(ctx, id)
+	return shown(f), err
+}
+
+// feedState returns the state of a feed, or that of one that was never asked, as it may be shown.
 func (s *Server) feedState(ctx context.Context, kind news.Kind, address string) (news.Feed, error) {
 	id := news.NewFeedID(kind, address)
-	state, err := s.store.Feed(ctx, id)
+	state, err := s.feedOf(ctx, id)
 	if isNotFound(err) {
-		return news.Feed{ID: id, Kind: kind, Address: address, Location: address}, nil
+		return shown(news.Feed{ID: id, Kind: kind, Address: address, Location: address}), nil
 	}
 	return state, err
+}
+
+// shown is a feed as it may be shown: without the secrets in its addresses, or in what quotes them. A feed leaves the web server in no other form; the OPML that its owner asks for over the
+// socket is made from the configuration.
+func shown(f news.Feed) news.Feed {
+	for _, s := range []*string{&f.Title, &f.Address, &f.Location, &f.Link, &f.Error, &f.Proposed} {
+		*s = text.HideSecrets(*s)
+	}
+	f.Warnings = slices.Clone(f.Warnings)
+	for i := range f.Warnings {
+		f.Warnings[i] = text.HideSecrets(f.Warnings[i])
+	}
+	return f
 }
 
 func subscriptionView(f news.Feed) SubscriptionView {
@@ -122,6 +141,7 @@ const reportAfter = 3
 
 // FeedProblem says in one line what people should know about a feed; "" when all is well or it is too early to tell.
 func FeedProblem(f news.Feed) string {
+	f = shown(f)
 	name := f.Title
 	if name == "" {
 		name = f.Address
@@ -164,7 +184,8 @@ func FeedSilence(f news.Feed) string {
 	if d == 0 || d > silenceTold {
 		return ""
 	}
-	return fmt.Sprintf("%s for %s, usually every %s", cmp.Or(f.Title, hideLogin(f.Address)), roughly(d), roughly(f.Rhythm.Mean))
+	f = shown(f)
+	return fmt.Sprintf("%s for %s, usually every %s", cmp.Or(f.Title, f.Address), roughly(d), roughly(f.Rhythm.Mean))
 }
 
 // roughly words a duration by its largest unit.
@@ -187,18 +208,19 @@ func (s *Server) subscriptionList(r *http.Request) (any, error) {
 	return Page[SubscriptionView]{Items: subs[:min(limit, len(subs))]}, err
 }
 
-// opml answers with all web feeds as OPML: tags become folders.
+// opml answers with all web feeds as OPML: tags become folders. Only their owner gets addresses with the secrets in them, since without they are of no use elsewhere.
 func (s *Server) opml(w http.ResponseWriter, r *http.Request) {
-	subs, err := s.subscriptions(r.Context())
-	if err != nil {
-		WriteError(w, err)
-		return
-	}
 	var out []feeds.Subscription
-	for _, v := range subs {
-		if v.Kind == news.KindFeed.String() {
-			out = append(out, feeds.Subscription{Title: v.Title, URL: v.Address, Tags: v.Tags})
+	for _, f := range s.o.Config().Feeds {
+		state, err := s.feedState(r.Context(), news.KindFeed, f.URL)
+		if err != nil {
+			WriteError(w, err)
+			return
 		}
+		if !isOwner(r) {
+			f.URL = text.HideSecrets(f.URL)
+		}
+		out = append(out, feeds.Subscription{Title: cmp.Or(state.Title, f.Title), URL: f.URL, Tags: f.Tags})
 	}
 	w.Header().Set("Content-Type", "text/x-opml; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="mediawatch.opml"`)

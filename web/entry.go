@@ -35,7 +35,7 @@ func (s *Server) entryWriter(ctx context.Context, watch string, all []told) (ent
 		if _, ok := w.feeds[t.item.Feed]; ok {
 			continue
 		}
-		state, err := s.store.Feed(ctx, t.item.Feed)
+		state, err := s.feedOf(ctx, t.item.Feed)
 		if err != nil && !errors.Is(err, store.ErrNotFound) { // a subscription that was removed leaves its items
 			return w, err
 		}

@@ -300,8 +300,8 @@ func (s *Server) publishedHealth(ctx context.Context, cfg *config.Config) (feeds
 			since = cmp.Or(f.LastOK, f.FirstRead, noUpdate)
 		}
 		pub.Entries = append(pub.Entries, feeds.PublishedEntry{
-			ID: s.uuid(fmt.Sprintf("trouble %s %d", f.ID, since.Unix())), Title: cmp.Or(f.Title, hideLogin(f.Address)), Link: pub.Alternate, Published: since, Updated: since,
-			Content: text.Paragraphs(problem, hideLogin(f.Address)),
+			ID: s.uuid(fmt.Sprintf("trouble %s %d", f.ID, since.Unix())), Title: cmp.Or(f.Title, f.Address), Link: pub.Alternate, Published: since, Updated: since,
+			Content: text.Paragraphs(problem, f.Address),
 		})
 	}
 	pub.Updated = latest(pub.Entries)

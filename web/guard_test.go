@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"mediawatch/news"
+	"mediawatch/store"
 	"mediawatch/web"
 )
 
@@ -267,4 +269,37 @@ func TestT08C27_X_NoRedirectParameter(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestT08A10_NoSecretLeaves has a password and a key wherever an address of a feed can stand, and asks for everything.
+func TestT08A10_NoSecretLeaves(t *testing.T) {
+	const address = "http://me:secretpw@127.0.0.1:18201/feed.xml?api_key=secretpw"
+	w := newWorld(t, strings.Replace(basicConfig, "[[feed]]\n", "[[feed]]\nurl = \""+address+"\"\n[[feed]]\n", 1))
+	a := article{feed: address, guid: "1", outlet: "-", edit: func(it *news.Item) { it.Origin.FinalURL = address }}
+	w.read(a, article{guid: "1"})
+	quoting := "get " + address + ": 404 (its page " + address + ")"
+	for name, f := range map[string]news.Feed{
+		"failing":  {Error: quoting, Failures: 5, FailSince: w.now, Proposed: address, Warnings: []string{quoting}},
+		"untitled": {Warnings: []string{quoting}, Location: address + "&x=1"},
+		"titled":   {Title: address, Link: address, Gone: true, Error: quoting},
+	} {
+		f.ID, f.Kind, f.Address, f.Status = a.feedID(), news.KindFeed, address, 404
+		f.Location = or(f.Location, address)
+		if _, err := w.store.Append(t.Context(), store.Batch{Documents: []store.Document{{Feed: f}}}); err != nil {
+			t.Fatal(err)
+		}
+		w.status.Problems = []string{quoting}
+		for _, path := range append(everyAddress(w), "/items/"+a.id().String(), "/api/v1/items/"+a.id().String(), "/api/v1/search?q=harbour", "/feeds/all.atom", "/feeds/health.atom", "/api/v1/items?after=0") {
+			rec := w.get(path)
+			lacks(t, name+" "+path, rec.Body.String()+fmt.Sprint(rec.Header()), "secretpw")
+		}
+		if said := web.FeedProblem(f) + web.FeedSilence(f); strings.Contains(said, "secretpw") {
+			t.Errorf("digests say %q", said)
+		}
+	}
+	wants(t, "subscriptions", w.body("/api/v1/subscriptions"), `"http://127.0.0.1:18201/feed.xml?api_key=hidden"`)
+	wants(t, "opml", w.body("/api/v1/subscriptions.opml"), `"http://127.0.0.1:18201/feed.xml?api_key=hidden"`)
+	rec := httptest.NewRecorder()
+	w.web.Owner().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/api/v1/subscriptions.opml", nil))
+	wants(t, "the owner's opml", rec.Body.String(), strings.ReplaceAll(address, "&", "&amp;"))
 }

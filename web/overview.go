@@ -54,7 +54,10 @@ func (s *Server) overviewPage(r *http.Request) (page, error) {
 	ctx, cfg, now := r.Context(), s.o.Config(), s.o.Now()
 	o := overview{Today: now.Format("Monday 2 January 2006"), ConfigFile: filepath.Base(cfg.File), Waiting: s.waiting()}
 	st := s.o.Status(ctx)
-	o.Problems, o.Pass = st.Problems, passLine(st, now)
+	for _, p := range st.Problems {
+		o.Problems = append(o.Problems, text.HideSecrets(p))
+	}
+	o.Pass = passLine(st, now)
 	subs, err := s.subscriptionStates(ctx)
 	if err != nil {
 		return page{}, err

@@ -95,7 +95,7 @@ func (s *Server) itemPage(r *http.Request) (page, error) {
 	}
 	b := s.itemBody(it, known.matches[id])
 	b.Also, b.Story = s.copiesOf(it, stories[0], known), stories[0].ID.String()
-	feed, err := s.store.Feed(ctx, it.Feed)
+	feed, err := s.feedOf(ctx, it.Feed)
 	if err != nil && !isNotFound(err) {
 		return page{}, err
 	}
@@ -198,13 +198,13 @@ func (s *Server) facts(it *news.Item, feed news.Feed) []fact {
 		facts = append(facts, fact{Name: "Updated", Time: stampWhen(it.Updated, now), Note: "certainty: " + it.Updated.Certainty.String()})
 	}
 	facts = append(facts, fact{Name: "First seen", Time: whenOf(it.Seen, now)}, fact{Name: "Language", Value: cmp.Or(it.Lang, "unknown")})
-	through := fact{Name: "Came through", Value: cmp.Or(feed.Title, hideLogin(feed.Address), "a feed that was removed")}
+	through := fact{Name: "Came through", Value: cmp.Or(feed.Title, feed.Address, "a feed that was removed")}
 	if it.Kind == news.KindSeed {
-		through = fact{Name: "Came from", Value: it.Origin.FinalURL, Mono: true, Note: "in the folder " + cmp.Or(feed.Address, "that was removed")}
+		through = fact{Name: "Came from", Value: text.HideSecrets(it.Origin.FinalURL), Mono: true, Note: "in the folder " + cmp.Or(feed.Address, "that was removed")}
 	}
 	facts = append(facts, through, fact{Name: "Fetched", Time: whenOf(it.Origin.At, now)})
 	if it.Kind == news.KindFeed {
-		facts = append(facts, fact{Name: "From", Value: hideLogin(it.Origin.FinalURL), Mono: true, Note: fmt.Sprintf("status %d", it.Origin.Status)})
+		facts = append(facts, fact{Name: "From", Value: text.HideSecrets(it.Origin.FinalURL), Mono: true, Note: fmt.Sprintf("status %d", it.Origin.Status)})
 	}
 	facts = append(facts, fact{Name: "SHA-256", Value: it.Origin.Raw.String(), Mono: true, Note: "of the document as received"})
 	return append(facts, fact{Name: "Id", Value: it.ID.String(), Mono: true, Note: fmt.Sprintf("journal %d, version %d", it.Seq, it.N)})

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -116,7 +115,7 @@ var stateNames = map[string]string{"ok": "well", "silent": "silent", "failing": 
 func (s *Server) subscriptionRow(f news.Feed) subscriptionRow {
 	now := s.o.Now()
 	row := subscriptionRow{
-		Title: cmp.Or(f.Title, hideLogin(f.Address)), Address: hideLogin(f.Address), Link: webURL(f.Link), State: feedState(f), Items: text.Number(int(f.Items)),
+		Title: cmp.Or(f.Title, f.Address), Address: f.Address, Link: webURL(f.Link), State: feedState(f), Items: text.Number(int(f.Items)),
 		LastNew: whenOf(f.LastNew, now), Next: whenOf(f.NextDue, now),
 	}
 	row.Words = stateNames[row.State]
@@ -137,23 +136,13 @@ func (s *Server) subscriptionRow(f news.Feed) subscriptionRow {
 	case "silent":
 		row.Notes = append(row.Notes, "silent for "+roughly(silence(f))+", usually something new every "+roughly(f.Rhythm.Mean))
 	case "moved":
-		row.Notes = append(row.Notes, "read at "+hideLogin(f.Location))
+		row.Notes = append(row.Notes, "read at "+f.Location)
 	}
 	if f.Proposed != "" {
-		row.Notes = append(row.Notes, "its site offers "+hideLogin(f.Proposed))
+		row.Notes = append(row.Notes, "its site offers "+f.Proposed)
 	}
 	row.Notes = append(row.Notes, f.Warnings[:min(len(f.Warnings), 2)]...)
 	return row
-}
-
-// hideLogin is an address without the name and password in it.
-func hideLogin(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.User == nil {
-		return address
-	}
-	u.User = nil
-	return u.String()
 }
 
 const (

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"mediawatch/store"
+	"mediawatch/text"
 )
 
 var (
@@ -142,7 +143,7 @@ type problem struct{ Status, Head, Msg string }
 
 func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 	status := statusOf(err)
-	p := problem{Status: http.StatusText(status), Head: "This page cannot be shown just now", Msg: err.Error()}
+	p := problem{Status: http.StatusText(status), Head: "This page cannot be shown just now", Msg: text.HideSecrets(err.Error())}
 	switch status {
 	case http.StatusNotFound:
 		p.Head, p.Msg = "There is nothing at this address", "It may have been removed, or the address was not copied whole."

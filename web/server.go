@@ -9,6 +9,7 @@ import (
 	"mediawatch/config"
 	"mediawatch/search"
 	"mediawatch/store"
+	"mediawatch/text"
 )
 
 // Options are what a Server shows.
@@ -119,7 +120,7 @@ func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	if len(st.Problems) > 0 {
-		http.Error(w, strings.Join(st.Problems, "\n"), http.StatusServiceUnavailable)
+		http.Error(w, text.HideSecrets(strings.Join(st.Problems, "\n")), http.StatusServiceUnavailable)
 		return
 	}
 	_, _ = w.Write([]byte("ok\n")) // the client is gone

@@ -183,7 +183,7 @@ func (v Views) Item(ctx context.Context, id news.ItemID) (ItemDetail, error) {
 	d := ItemDetail{
 		ItemView: views[0], Identity: it.Identity, OutletEvidence: it.OutletEvidence, Section: list(it.Section), Categories: list(it.Categories),
 		Caption: it.Caption, Subheadings: list(it.Subheadings), Summary: it.Summary, Content: it.Content, Text: text.Plain(it.HTML()), Cut: list(it.Cut),
-		Origin:  OriginView{it.Origin.Raw.String(), it.Origin.At, it.Origin.FinalURL, it.Origin.Status},
+		Origin:  OriginView{it.Origin.Raw.String(), it.Origin.At, text.HideSecrets(it.Origin.FinalURL), it.Origin.Status},
 		Authors: []string{}, Revisions: []RevisionView{}, Matches: []MatchView{},
 	}
 	if !it.Keys.Content.IsZero() {
