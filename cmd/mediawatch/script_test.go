@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"mediawatch/config"
 )
 
 // TestMain lets scripts run this very program as "mediawatch".
@@ -136,6 +138,13 @@ func TestInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "mediawatch.toml")
 	if err := os.WriteFile(file, []byte("[store]\npath = \"data/mediawatch.db\"\nmin_free = \"1MB\"\n[web]\nlisten = \"127.0.0.1:0\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := makeStore(&config.Config{Store: config.Store{Path: filepath.Join(dir, "data", "mediawatch.db")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	var out, problems lockedBuffer
