@@ -1,9 +1,12 @@
 package config
 
 import (
+	"errors"
+	"io/fs"
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"path"
 	"regexp"
 	"strconv"
@@ -37,6 +40,7 @@ func (k *checker) all() {
 	k.lists()
 	k.watches()
 	k.digests()
+	k.links()
 }
 
 // notBuilt reports a key whose part of the program does not exist yet: accepting it silently would promise what does not happen.
@@ -237,6 +241,7 @@ func (k *checker) seeds() {
 		if k.required(&r.table, "dir", r.Dir) {
 			s.Path = k.abs(r.Dir)
 			k.unique(seen, s.Path, r.at("dir"), "the folder")
+			k.seedFolder(r.at("dir"), s.Path)
 		}
 		if len(r.Include) == 0 {
 			k.add(r.at("include"), `for example ["*.txt", "*.md", "*.html"]`, "include is empty, so nothing would be read")
@@ -251,6 +256,19 @@ func (k *checker) seeds() {
 		s.Announce = k.oneOf(&r.table, "announce", r.Announce, AnnounceNew, AnnounceAll)
 		s.Every = k.duration(&r.table, "every", r.Every, time.Second, 30*day)
 		k.cfg.Seeds = append(k.cfg.Seeds, s)
+	}
+}
+
+// seedFolder warns of a folder that cannot be read: it may be on a disk that is not there yet.
+func (k *checker) seedFolder(at place, path string) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		k.warn(at, "make the folder, or take the [[seeds]] out", "the seed folder %s does not exist", k.show(path))
+	case err != nil:
+		k.warn(at, "", "the seed folder %s cannot be read: %s", k.show(path), plain(err))
+	case !info.IsDir():
+		k.warn(at, "name the folder it is in", "the seed folder %s is a file", k.show(path))
 	}
 }
 

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"mediawatch/feeds"
+	"mediawatch/text"
 )
 
 // maxOPML is the largest OPML file that is read, in bytes.
@@ -16,6 +18,7 @@ const maxOPML = 16 << 20
 // source repeats is left out, so that what a person wrote about it counts.
 func (k *checker) feeds() {
 	seen := map[string]place{}
+	defer k.spellings(seen)
 	for i := range k.raw.Feed {
 		r := &k.raw.Feed[i]
 		k.unique(seen, r.URL, r.at("url"), "the feed")
@@ -92,5 +95,23 @@ func (k *checker) opmlFaults(err error, shown string) {
 		} else {
 			k.add(place{file: shown}, "", "%s", fault)
 		}
+	}
+}
+
+// spellings warns of feeds that are there twice under addresses that lead to one place: with and without www or a slash at the end, http and https.
+func (k *checker) spellings(seen map[string]place) {
+	first := map[string]string{}
+	for _, f := range k.cfg.Feeds {
+		canonical, err := text.CanonicalURL(f.URL)
+		if err != nil {
+			continue // a mistake already
+		}
+		_, rest, _ := strings.Cut(canonical, "://")
+		rest = strings.TrimRight(strings.TrimPrefix(rest, "www."), "/")
+		if other, ok := first[rest]; ok && other != f.URL {
+			k.warn(seen[f.URL], "keep one of them", "the feed %s is there as %s already", redacted(f.URL), redacted(other))
+			continue
+		}
+		first[rest] = f.URL
 	}
 }

@@ -68,3 +68,20 @@ func (k *checker) smtp() {
 	}
 	k.cfg.SMTP = s
 }
+
+// links warns of mail whose links lead to the reader's own machine.
+func (k *checker) links() {
+	if k.cfg.SMTP == nil || k.cfg.Web.PublicURL != "" {
+		return
+	}
+	for i := range k.cfg.Digests {
+		if len(k.cfg.Digests[i].To) > 0 {
+			at := k.raw.Web.at("public_url")
+			if at == (place{}) {
+				at = k.raw.SMTP.node.place()
+			}
+			k.warn(at, `set [web] public_url, for example "https://news.example.org"`, "digests are mailed without public_url: their links lead to %s, which only this machine can open", k.cfg.Web.Listen)
+			return
+		}
+	}
+}

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	slugs "github.com/gosimple/slug"
+	"golang.org/x/text/unicode/norm"
+
 	"mediawatch/query"
 	"mediawatch/schedule"
 )
@@ -22,8 +25,8 @@ func (k *checker) name(t *table, value string) bool {
 	}
 	if !slug.MatchString(value) {
 		hint := "small letters, digits, - and _, at most 64"
-		if s := slugOf(value); s != "" {
-			hint = fmt.Sprintf("for example %q, and the rest in title", s)
+		if s := suggestName(value); s != "" {
+			hint = fmt.Sprintf("for example %q, with %q as title", s, value)
 		}
 		k.add(t.at("name"), hint, "name: %q cannot be part of an address", value)
 		return false
@@ -31,8 +34,8 @@ func (k *checker) name(t *table, value string) bool {
 	return true
 }
 
-// slugOf makes a name of any text, or "".
-func slugOf(s string) string {
+// asciiName makes a part of a file name of a host name, or "". What it answers never changes: files are found by it.
+func asciiName(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_' {
 			return r
@@ -44,6 +47,22 @@ func slugOf(s string) string {
 	}
 	return strings.Trim(s[:min(len(s), 64)], "-_")
 }
+
+// suggestName makes a name out of a title in any script, or returns "": "Über Uns" gives "ueber-uns", "Экономика" "ekonomika".
+func suggestName(title string) string {
+	name := slugs.Make(umlauts.Replace(norm.NFC.String(title)))
+	name = strings.Trim(name[:min(len(name), 64)], "-_")
+	switch {
+	case slices.Contains(reserved, name):
+		return name + "-2"
+	case !slug.MatchString(name):
+		return ""
+	}
+	return name
+}
+
+// umlauts are written with e, as their readers do.
+var umlauts = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä", "Ae", "Ö", "Oe", "Ü", "Ue")
 
 func (k *checker) lists() {
 	lists := k.raw.node
@@ -136,6 +155,11 @@ func (k *checker) watch(r watchFile, sources map[string]string) Watch {
 		},
 	})
 	w.Query = q
+	if q != nil {
+		for _, e := range q.Warnings() {
+			k.warn(k.inQuery(r.rawWatch, e.Line, e.Col), e.Hint, "query of %s: %s", r.Name, e.Msg)
+		}
+	}
 	var mistakes *query.Errors
 	switch {
 	case errors.As(err, &mistakes):
@@ -191,6 +215,9 @@ func (k *checker) digests() {
 			d.Path = k.abs(r.Dir)
 		}
 		d.Empty = k.oneOf(&r.table, "empty", r.Empty, EmptySkip, EmptySend)
+		if len(d.To) == 0 && d.Dir == "" && len(r.To) == 0 {
+			k.warn(r.at("name"), "add to = [\"desk@example.org\"] or dir = \"digests\"", "the digest %q reaches nobody", d.Name)
+		}
 		if r.ApproveUntil != "" {
 			k.notBuilt(r.at("approve_until"), "approve_until")
 		}

@@ -43,6 +43,8 @@ type Config struct {
 	Watches []Watch // of the file, then of watches.d
 	Digests []Digest
 	SMTP    *SMTP // nil when there is no [smtp]
+
+	Warnings []Mistake // what is legal and probably not meant, file by file
 }
 
 // Store is where things are kept.

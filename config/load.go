@@ -51,12 +51,23 @@ func Load(path string, o Options) (*Config, error) {
 	}
 	data, err := readFile(full)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %s does not exist (mediawatch init writes one)", ErrNotFound, path)
+		return nil, fmt.Errorf("%w: %s does not exist (%s writes one)", ErrNotFound, path, initCommand(path))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read configuration %s: %w", path, err)
 	}
 	return load(newSource(path, data), full, o.Env)
+}
+
+// initCommand is the command that writes a configuration to path.
+func initCommand(path string) string {
+	switch {
+	case path == DefaultFile:
+		return "mediawatch init"
+	case strings.ContainsFunc(path, func(r rune) bool { return strings.ContainsRune(" \t'\"\\$`*?&;()<>|#~", r) }):
+		return "mediawatch init '" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return "mediawatch init " + path
 }
 
 // load reads the document src of the file at the absolute path full.
@@ -80,6 +91,7 @@ func load(src *source, full string, env []string) (*Config, error) {
 	if err := c.err(); err != nil {
 		return nil, err
 	}
+	k.cfg.Warnings = c.warnings()
 	return k.cfg, nil
 }
 

@@ -149,7 +149,7 @@ func mustZone(t testing.TB, name string) *time.Location {
 }
 
 func TestEveryKeyIsRead(t *testing.T) {
-	c, dir := mustLoad(t, full, nil, "pw", "s3cret\n", "more.opml", opml)
+	c, dir := mustLoad(t, full, nil, "pw", "s3cret\n", "more.opml", opml, "articles/.keep", "")
 	berlin := mustZone(t, "Europe/Berlin")
 	q, err := query.Parse("heat pump*", query.Options{})
 	if err != nil {
@@ -295,10 +295,8 @@ func TestTheRepositorysOwnFiles(t *testing.T) {
 	if len(c.Feeds) < 12 || len(c.Watches) != 3 || len(c.Digests) != 1 || len(c.Seeds) != 1 || c.Seeds[0].Dir != "seeds/samples" || c.SMTP != nil {
 		t.Errorf("%d feeds, %d watches, %d digests, %d seed folders", len(c.Feeds), len(c.Watches), len(c.Digests), len(c.Seeds))
 	}
-	for _, w := range c.Watches {
-		if lint := w.Query.Lint(); len(lint) > 0 {
-			t.Errorf("%s: %v", w.Name, lint)
-		}
+	if len(c.Warnings) > 0 {
+		t.Errorf("warnings %v", c.Warnings)
 	}
 	if _, err = Load("../mediawatch.example.toml", Options{}); err != nil {
 		t.Fatal(err)
@@ -310,10 +308,13 @@ func TestTheRepositorysOwnFiles(t *testing.T) {
 	if c, _ = mustLoad(t, starter.String(), nil); len(c.Watches) != 1 || len(c.Digests) != 1 || len(c.Feeds) != 1 {
 		t.Errorf("the starter has %d watches, %d digests, %d feeds", len(c.Watches), len(c.Digests), len(c.Feeds))
 	}
+	if len(c.Warnings) > 0 {
+		t.Errorf("the starter's warnings %v", c.Warnings)
+	}
 }
 
 func TestDumpReadsBack(t *testing.T) {
-	c, dir := mustLoad(t, full, nil, "pw", "s3cret", "more.opml", opml)
+	c, dir := mustLoad(t, full, nil, "pw", "s3cret", "more.opml", opml, "articles/.keep", "")
 	c.Fetch.Proxy = "http://me:s3cret@127.0.0.1:3128"
 	var out bytes.Buffer
 	if err := c.Dump(&out); err != nil {

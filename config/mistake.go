@@ -56,6 +56,7 @@ type place struct {
 type collector struct {
 	files   []string
 	list    []Mistake
+	warned  []Mistake      // what is legal and probably not meant
 	spoiled map[place]bool // what stands there is of the wrong type, so no check can say anything about it
 }
 
@@ -80,21 +81,37 @@ func (c *collector) add(at place, hint, format string, args ...any) {
 	c.list = append(c.list, Mistake{File: at.file, Line: at.line, Col: at.col, Msg: text.HideSecrets(fmt.Sprintf(format, args...)), Hint: hint})
 }
 
+// warn records what is legal and probably not meant.
+func (c *collector) warn(at place, hint, format string, args ...any) {
+	mistakes := c.list
+	c.list = c.warned
+	c.add(at, hint, format, args...)
+	c.list, c.warned = mistakes, c.list
+}
+
+// warnings returns what was warned of, in the order of the files.
+func (c *collector) warnings() []Mistake { return c.sorted(c.warned) }
+
 // err returns the mistakes as an error, or nil when there are none.
 func (c *collector) err() error {
 	if len(c.list) == 0 {
 		return nil
 	}
+	return &Errors{List: c.sorted(c.list)}
+}
+
+// sorted returns mistakes file by file in the order of their positions, each once.
+func (c *collector) sorted(list []Mistake) []Mistake {
 	rank := func(m Mistake) int {
 		if i := slices.Index(c.files, m.File); i >= 0 {
 			return i
 		}
 		return len(c.files)
 	}
-	slices.SortStableFunc(c.list, func(a, b Mistake) int {
+	slices.SortStableFunc(list, func(a, b Mistake) int {
 		return cmp.Or(rank(a)-rank(b), strings.Compare(a.File, b.File), a.Line-b.Line, a.Col-b.Col)
 	})
-	return &Errors{List: slices.Compact(c.list)}
+	return slices.Compact(list)
 }
 
 // nearest returns the candidate closest to name when it is close enough to be meant, else "".

@@ -114,7 +114,7 @@ func TestMistakes(t *testing.T) {
 		{"list name", "[lists]\nBig = [\"a\"]", `2:1: lists: "Big" cannot be used as @Big (small letters, digits, - and _)`},
 		{"empty list", "[lists]\na = []", `2:1: the list "a" is empty`},
 		{"empty element", "[lists]\na = [\"x\", \"\"]", `2:11: the list "a" has an empty element`},
-		{"watch name", "[[watch]]\nname = \"Energy & climate\"\nquery = \"x\"", `2:1: name: "Energy & climate" cannot be part of an address (for example "energy-climate", and the rest in title)`},
+		{"watch name", "[[watch]]\nname = \"Energy & climate\"\nquery = \"x\"", `2:1: name: "Energy & climate" cannot be part of an address (for example "energy-and-climate", with "Energy & climate" as title)`},
 		{"watch without name", "[[watch]]\nquery = \"x\"", `1:3: name is missing`},
 		{"reserved all", "[[watch]]\nname = \"all\"\nquery = \"x\"", `2:1: name: "all" is reserved: the program publishes a feed of that name (choose another)`},
 		{"reserved health", "[[watch]]\nname = \"health\"\nquery = \"x\"", `2:1: name: "health" is reserved: the program publishes a feed of that name (choose another)`},
@@ -126,7 +126,7 @@ func TestMistakes(t *testing.T) {
 		{"alert not built", w + "alert = {every = \"15m\"}", `4:1: alert is not built yet (remove it until then)`},
 
 		// digests
-		{"digest name", "[[digest]]\nname = \"a/b\"\nwatches = [\"all\"]\nat = \"hourly\"", `2:1: name: "a/b" cannot be part of an address (for example "a-b", and the rest in title)`},
+		{"digest name", "[[digest]]\nname = \"a/b\"\nwatches = [\"all\"]\nat = \"hourly\"", `2:1: name: "a/b" cannot be part of an address (for example "a-b", with "a/b" as title)`},
 		{"digest twice", strings.Repeat("[[digest]]\nname = \"m\"\nwatches = [\"all\"]\nat = \"hourly\"\n", 2), `6:1: the digest "m" is there twice (the first is in line 2)`},
 		{"unknown watch", w + "[[digest]]\nname = \"m\"\nwatches = [\"a\", \"al\"]\nat = \"hourly\"", `6:17: watches: there is no watch "al" (did you mean "all"?)`},
 		{"watch twice in digest", w + "[[digest]]\nname = \"m\"\nwatches = [\"a\", \"a\"]\nat = \"hourly\"", `6:17: the watch "a" is there twice (the first is in line 6)`},

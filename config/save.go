@@ -189,7 +189,7 @@ func feedFile(address string) string {
 	sum := sha256.Sum256([]byte(address))
 	host := ""
 	if u, err := url.Parse(address); err == nil {
-		host = slugOf(u.Hostname())
+		host = asciiName(u.Hostname())
 	}
 	if host == "" {
 		host = "feed"

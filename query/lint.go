@@ -26,24 +26,31 @@ func (p *parser) lintWord(t token) {
 func lintNodes(root node, at int) []mistake {
 	var out []mistake
 	walk(root, func(n node) {
-		if _, ok := n.(*watchNode); ok {
-			return
-		}
-		seen := map[string]node{}
-		and, isAnd := n.(*andNode)
-		if or, ok := n.(*orNode); ok {
-			out = append(out, twice(or.parts, seen, at)...)
-		}
-		if !isAnd {
-			return
-		}
-		out = append(out, twice(and.parts, seen, at)...)
-		for _, part := range and.parts {
-			if not, ok := part.(*notNode); ok && seen[not.part.key()] != nil {
-				out = append(out, mistake{at, fmt.Sprintf("it can never match: it asks for %s and excludes it", nodeString(not.part, bindsOr)), ""})
-			}
+		switch n := n.(type) {
+		case *orNode:
+			out = append(out, twice(n.parts, map[string]node{}, at)...)
+		case *andNode:
+			out = append(out, twice(n.parts, map[string]node{}, at)...)
 		}
 	})
+	return append(out, lintNever(root, at)...)
+}
+
+// lintNever warns of what can never match: the whole, else each alternative of it.
+func lintNever(n node, at int) []mistake {
+	if why := never(n); why != "" {
+		return []mistake{{at, "it can never match: " + why, ""}}
+	}
+	or, ok := n.(*orNode)
+	if !ok {
+		return nil
+	}
+	var out []mistake
+	for _, p := range or.parts {
+		if why := never(p); why != "" {
+			out = append(out, mistake{at, fmt.Sprintf("%s can never match: %s", nodeString(p, bindsOr), why), "take it out"})
+		}
+	}
 	return out
 }
 
@@ -62,13 +69,13 @@ func twice(parts []node, seen map[string]node, at int) []mistake {
 }
 
 // lints returns the warnings in the order of their positions, each once.
-func (p *parser) lints(root node) []string {
+func (p *parser) lints(root node) []Error {
 	p.warns = append(p.warns, p.lx.warns...)
 	p.warns = append(p.warns, lintNodes(root, p.firstToken())...)
-	var out []string
+	var out []Error
 	for _, e := range asErrors(p.lx.src, p.warns).List {
-		if s := e.Error(); !slices.Contains(out, s) {
-			out = append(out, s)
+		if !slices.Contains(out, e) {
+			out = append(out, e)
 		}
 	}
 	return out

@@ -3,6 +3,7 @@ package query
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"mediawatch/news"
@@ -48,7 +49,7 @@ func (o *Options) location() *time.Location {
 type Query struct {
 	root node
 	hash string
-	lint []string
+	lint []Error
 }
 
 // Parse reads a query. Its error is an *Errors with every mistake that could be found; nothing is ever ignored.
@@ -73,7 +74,16 @@ func (q *Query) String() string { return nodeString(q.root, bindsOr) }
 func (q *Query) Hash() string { return q.hash }
 
 // Lint returns what is legal and yet probably not what was meant, one sentence each, with its position.
-func (q *Query) Lint() []string { return q.lint }
+func (q *Query) Lint() []string {
+	var out []string
+	for _, e := range q.lint {
+		out = append(out, e.Error())
+	}
+	return out
+}
+
+// Warnings returns what Lint words, with the positions as numbers.
+func (q *Query) Warnings() []Error { return slices.Clone(q.lint) }
 
 // NeedsStory reports whether the answer depends on the item's story, so that it must be asked again when the story changes.
 func (q *Query) NeedsStory() bool {

@@ -106,12 +106,20 @@ type cfgCmd struct {
 	Dump  cfgDumpCmd  `cmd:"" help:"Print the configuration in force, secrets hidden."`
 }
 
-type cfgCheckCmd struct{}
+type cfgCheckCmd struct {
+	Strict bool `help:"Take warnings for mistakes."`
+}
 
 func (c *cfgCheckCmd) Run(_ context.Context, a *app) error {
 	cfg, err := a.config()
 	if err != nil {
 		return err
+	}
+	for _, w := range cfg.Warnings {
+		fmt.Fprintln(a.stderr, "mediawatch: warning:", w)
+	}
+	if n := len(cfg.Warnings); n > 0 && c.Strict {
+		return usageError("%s in %s, which --strict takes for mistakes", text.Count(n, "warning"), cfg.File)
 	}
 	fmt.Fprintf(a.stdout, "%s is sound: %s, %s, %s, %s\n", cfg.File,
 		text.Count(len(cfg.Feeds), "feed"), text.Count(len(cfg.Seeds), "seed folder"), text.Count(len(cfg.Watches), "watch"), text.Count(len(cfg.Digests), "digest"))
