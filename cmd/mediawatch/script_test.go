@@ -140,7 +140,7 @@ func TestInterrupted(t *testing.T) {
 	if err := os.WriteFile(file, []byte("[store]\npath = \"data/mediawatch.db\"\nmin_free = \"1MB\"\n[web]\nlisten = \"127.0.0.1:0\"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := makeStore(&config.Config{Store: config.Store{Path: filepath.Join(dir, "data", "mediawatch.db")}})
+	s, err := new(app).makeStore(&config.Config{Store: config.Store{Path: filepath.Join(dir, "data", "mediawatch.db")}}, storeFlags{})
 	if err != nil {
 		t.Fatal(err)
 	}
