@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mediawatch/news"
+	"mediawatch/text"
 )
 
 // Compose decides what an edition tells. A story is told in full once a digest, and once an edition when several watches match it; later it
@@ -367,4 +368,4 @@ func byTime(x, y *group) int {
 	return cmp.Or(y.lead.Time().Compare(x.lead.Time()), bytes.Compare(x.key.id[:], y.key.id[:]))
 }
 
-func (s *Section) title() string { return cmp.Or(s.Title, s.Watch) }
+func (s *Section) title() string { return cmp.Or(text.Line(s.Title), s.Watch) }

@@ -72,7 +72,7 @@ func quote(sentence string, ev []news.Evidence) Hit {
 	if utf8.RuneCountInString(sentence) <= maxSentence {
 		return Hit{Text: sentence, Spans: spans}
 	}
-	cut := window(sentence, spans)
+	cut := text.Balanced(window(sentence, spans))
 	return Hit{Text: cut, Spans: mark(cut, ev)}
 }
 

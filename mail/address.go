@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"golang.org/x/net/idna"
+
+	"mediawatch/text"
 )
 
 // Address is a mailbox that is safe to write into headers and SMTP commands: no control characters, ASCII only but for the display name.
@@ -65,5 +67,5 @@ func (a Address) header() string {
 	if plainWords(a.Name) {
 		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(a.Name) + `" <` + a.Addr + ">"
 	}
-	return encodeWords(a.Name) + " <" + a.Addr + ">"
+	return encodeWords(text.Balanced(a.Name)) + " <" + a.Addr + ">"
 }

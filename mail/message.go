@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"mediawatch/text"
 )
 
 // Message is what Build makes a mail of.
@@ -119,7 +121,7 @@ func (m *Message) list(b *bytes.Buffer) error {
 	return nil
 }
 
-// clean makes one line of s.
+// clean makes one line of s, that turns nothing around that stands beside it.
 func clean(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
@@ -127,7 +129,7 @@ func clean(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
-	return strings.Join(strings.Fields(s), " ")
+	return text.Balanced(strings.Join(strings.Fields(s), " "))
 }
 
 // mailto returns the URI to unsubscribe with (RFC 6068): s itself, or one made of the address s with the list in the subject.

@@ -364,3 +364,24 @@ func FuzzBuild(f *testing.F) {
 		}
 	})
 }
+
+func TestT08A9_HeadersAreNotTurnedAround(t *testing.T) {
+	m := sample()
+	m.Subject, m.ListName, m.From = "Port\u202E strike: 3 stories", "Morning\u2067", "\"Media\u202E watch\" <mediawatch@example.org>"
+	data, err := Build(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := mail.ReadMessage(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for header, want := range map[string]string{
+		"Subject": "Port\u202E strike: 3 stories\u202C", "List-Id": "Morning\u2067\u2069 <morning.mediawatch.example.org>", "From": "Media\u202E watch\u202C <mediawatch@example.org>",
+	} {
+		words, err := new(mime.WordDecoder).DecodeHeader(got.Header.Get(header))
+		if err != nil || words != want {
+			t.Errorf("%s: %+q (%v), want %+q", header, words, err, want)
+		}
+	}
+}

@@ -92,7 +92,8 @@ func legal(r rune) bool {
 	return r&0xFFFE != 0xFFFE
 }
 
-// Line returns s as one line of plain text: valid UTF-8, control characters gone, white space collapsed to single spaces and trimmed.
+// Line returns s as one line of plain text: valid UTF-8, control characters gone, white space collapsed to single spaces and trimmed, and directions
+// Balanced: what is written beside it cannot be turned around.
 func Line(s string) string {
 	if isLine(s) {
 		return s
@@ -112,7 +113,7 @@ func Line(s string) string {
 		space = false
 		b.WriteRune(r)
 	}
-	return b.String()
+	return Balanced(b.String())
 }
 
 // isLine reports whether s is an ASCII line that Line would return as it is.
@@ -129,13 +130,14 @@ func isLine(s string) bool {
 }
 
 // Truncate returns s when it has at most runes characters, else its beginning with "…" in at most runes characters,
-// cut between words where there is a space in the last third of it. With runes below 1 it returns "".
+// cut between words where there is a space in the last third of it. With runes below 1 it returns "". Directions are Balanced, by
+// characters that nobody sees and that are not counted.
 func Truncate(s string, runes int) string {
 	if runes < 1 {
 		return ""
 	}
 	if len(s) <= runes || utf8.RuneCountInString(s) <= runes {
-		return s
+		return Balanced(s)
 	}
 	cut, n := 0, 0 // cut: where the last character that fits ends, which leaves one for the ellipsis
 	for i := range s {
@@ -154,5 +156,5 @@ func Truncate(s string, runes int) string {
 	head = strings.TrimRightFunc(head, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.Is(unicode.Mn, r) || strings.ContainsRune(",;:-–—", r)
 	})
-	return head + "…"
+	return Balanced(head + "…")
 }

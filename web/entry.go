@@ -72,7 +72,7 @@ func authors(it *news.Item) []news.Person {
 	outlet := outletName(it)
 	for _, a := range it.Authors {
 		if a.Name != "" && a.Name != outlet {
-			return []news.Person{{Name: outlet + " (" + a.Name + ")"}}
+			return []news.Person{{Name: outlet + " (" + text.Balanced(a.Name) + ")"}}
 		}
 	}
 	return []news.Person{{Name: outlet}}
@@ -89,7 +89,7 @@ func (w entryWriter) source(it *news.Item) *feeds.PublishedSource {
 	state := w.feeds[it.Feed]
 	src := &feeds.PublishedSource{ID: "urn:mediawatch:feed:" + it.Feed.String(), Title: outletName(it), Updated: it.At}
 	if it.Kind == news.KindFeed {
-		src.Title, src.Link = cmp.Or(state.Title, src.Title), webURL(state.Link)
+		src.Title, src.Link = cmp.Or(text.Balanced(state.Title), src.Title), webURL(state.Link)
 	}
 	return src
 }

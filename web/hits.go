@@ -10,6 +10,7 @@ import (
 
 	"mediawatch/news"
 	"mediawatch/query"
+	"mediawatch/text"
 )
 
 const (
@@ -142,19 +143,22 @@ func tidy(spans []span) []span {
 	return out
 }
 
-// mark cuts a text at tidy spans.
-func mark(text string, spans []span) []piece {
+// mark cuts a text at tidy spans. One whose directions are not balanced is shown balanced, and without marks: the spans do not fit it.
+func mark(body string, spans []span) []piece {
+	if b := text.Balanced(body); b != body {
+		return []piece{{Text: b}}
+	}
 	var out []piece
 	at := 0
 	for _, sp := range spans {
 		if sp.start > at {
-			out = append(out, piece{Text: text[at:sp.start]})
+			out = append(out, piece{Text: body[at:sp.start]})
 		}
-		out = append(out, piece{text[sp.start:sp.end], true})
+		out = append(out, piece{body[sp.start:sp.end], true})
 		at = sp.end
 	}
-	if at < len(text) {
-		out = append(out, piece{Text: text[at:]})
+	if at < len(body) {
+		out = append(out, piece{Text: body[at:]})
 	}
 	return out
 }

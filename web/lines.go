@@ -34,7 +34,7 @@ func (l line) Heading() []piece { return mark(l.Title, l.hits) }
 func (s *Server) lineOf(t *told, root, without string) line {
 	it := t.item
 	l := line{
-		Root: root, ID: it.ID.String(), Story: it.ID.String(), URL: webURL(it.URL), Title: headline(it), Lang: it.Lang, Outlet: it.Outlet, Time: itemWhen(it, s.o.Now()),
+		Root: root, ID: it.ID.String(), Story: it.ID.String(), URL: webURL(it.URL), Title: headline(it), Lang: it.Lang, Outlet: text.Balanced(it.Outlet), Time: itemWhen(it, s.o.Now()),
 		Also: t.alsoLine(), Edited: it.N > 1, Quotes: t.quotes(), Watches: s.watchRefs(t.matches, without),
 	}
 	l.hits = spansIn(l.Title, "title", t.matches)

@@ -110,7 +110,7 @@ func (s *Server) itemBody(it *news.Item, matches []news.Match) itemBody {
 	now := s.o.Now()
 	doc := query.NewDocument(it, query.Facts{})
 	b := itemBody{
-		Outlet: it.Outlet, Section: strings.Join(it.Section, " / "), Lang: it.Lang, Published: stampWhen(it.Published, now),
+		Outlet: text.Balanced(it.Outlet), Section: strings.Join(it.Section, " / "), Lang: it.Lang, Published: stampWhen(it.Published, now),
 		Certainty: certaintyNote(it.Published.Certainty), Authors: authorNames(it), URL: webURL(it.URL), Caption: it.Caption, Cut: it.Cut,
 		Title: markField(doc, "title", matches), Text: paragraphs(markField(doc, "body", matches)),
 	}

@@ -85,7 +85,7 @@ func (s *Server) storyBody(story news.Story, k *knowledge) storyBody {
 		items = append(items, it)
 		outlets[outletKey(it)] = true
 		member := storyMember{
-			ID: it.ID.String(), Outlet: it.Outlet, Title: headline(it), URL: webURL(it.URL), Published: stampWhen(it.Published, now),
+			ID: it.ID.String(), Outlet: text.Balanced(it.Outlet), Title: headline(it), URL: webURL(it.URL), Published: stampWhen(it.Published, now),
 			Certainty: certaintyNote(it.Published.Certainty), Seen: whenOf(it.Seen, now), Why: whyMember(m, k),
 		}
 		if first := k.first[it.ID]; first != nil {
@@ -133,9 +133,9 @@ func (s *Server) first(items []*news.Item) *firstSeen {
 	it, rest := firstOf(items)
 	if it == nil {
 		it = slices.MinFunc(items, func(a, b *news.Item) int { return cmp.Or(a.Seen.Compare(b.Seen), cmp.Compare(a.Seq, b.Seq)) })
-		return &firstSeen{Head: "First seen by us:", Outlet: it.Outlet, Time: whenOf(it.Seen, now), Rest: rest}
+		return &firstSeen{Head: "First seen by us:", Outlet: text.Balanced(it.Outlet), Time: whenOf(it.Seen, now), Rest: rest}
 	}
-	return &firstSeen{Head: firstHead, Outlet: it.Outlet, Time: whenOf(it.Published.Time, now), Rest: rest}
+	return &firstSeen{Head: firstHead, Outlet: text.Balanced(it.Outlet), Time: whenOf(it.Published.Time, now), Rest: rest}
 }
 
 const firstHead = "First by stated time:"

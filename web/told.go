@@ -177,7 +177,7 @@ func (t *told) quotes() [][]piece {
 // headline is the title of an item, or the beginning of its text when it has none.
 func headline(it *news.Item) string {
 	if it.Title != "" {
-		return it.Title
+		return text.Balanced(it.Title)
 	}
 	return cmp.Or(text.Truncate(text.Line(text.FirstParagraph(it.HTML())), headlineRunes), "without a headline")
 }
@@ -189,7 +189,7 @@ const headlineRunes = 90
 const unknownOutlet = "unknown outlet"
 
 // outletName is what an item's outlet is called.
-func outletName(it *news.Item) string { return cmp.Or(it.Outlet, unknownOutlet) }
+func outletName(it *news.Item) string { return cmp.Or(text.Balanced(it.Outlet), unknownOutlet) }
 
 // webURL is raw, with everything escaped that an address must not hold, if it is one of the web, else "": nothing else becomes a link.
 func webURL(raw string) string {

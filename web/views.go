@@ -140,7 +140,7 @@ func (v Views) Items(ctx context.Context, items []news.Item) ([]ItemView, error)
 
 func itemView(it *news.Item, story news.Story, matches []news.Match) ItemView {
 	view := ItemView{
-		ID: it.ID.String(), Seq: it.Seq, URL: it.URL, Title: it.Title, Outlet: it.Outlet, Published: stamp(it.Published),
+		ID: it.ID.String(), Seq: it.Seq, URL: it.URL, Title: text.Balanced(it.Title), Outlet: text.Balanced(it.Outlet), Published: stamp(it.Published),
 		Certainty: it.Published.Certainty.String(), Seen: it.Seen, Time: it.Time(), Story: it.ID.String(), Relation: string(news.Original),
 		Revision: it.N, Watches: []string{}, Lang: it.Lang, Kind: it.Kind.String(), Feed: it.Feed.String(), Backlog: it.Backlog,
 	}
@@ -190,7 +190,7 @@ func (v Views) Item(ctx context.Context, id news.ItemID) (ItemDetail, error) {
 		d.ContentHash = it.Keys.Content.String()
 	}
 	for _, a := range it.Authors {
-		d.Authors = append(d.Authors, a.Name)
+		d.Authors = append(d.Authors, text.Balanced(a.Name))
 	}
 	if d.Revisions, err = v.revisions(ctx, id, it.N); err != nil {
 		return d, err
@@ -218,7 +218,7 @@ func (v Views) revisions(ctx context.Context, id news.ItemID, newest int) ([]Rev
 	for i := range items {
 		r := &items[i].Revision
 		if !items[i].ID.IsZero() {
-			out = append(out, RevisionView{N: r.N, At: r.At, Title: r.Title, Text: text.Plain(r.HTML())})
+			out = append(out, RevisionView{N: r.N, At: r.At, Title: text.Balanced(r.Title), Text: text.Plain(r.HTML())})
 		}
 	}
 	return out, nil
@@ -261,10 +261,10 @@ func (v Views) story(ctx context.Context, s news.Story) (StoryView, error) {
 			continue
 		}
 		if view.Title == "" {
-			view.Title = it.Title
+			view.Title = text.Balanced(it.Title)
 		}
 		member := MemberView{
-			ID: it.ID.String(), Outlet: it.Outlet, Title: it.Title, URL: it.URL, Published: stamp(it.Published),
+			ID: it.ID.String(), Outlet: text.Balanced(it.Outlet), Title: text.Balanced(it.Title), URL: it.URL, Published: stamp(it.Published),
 			Certainty: it.Published.Certainty.String(), Seen: it.Seen, Relation: string(m.Relation), Score: m.Score,
 		}
 		if !m.Of.IsZero() {
