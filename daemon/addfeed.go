@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"mediawatch/config"
+	"mediawatch/fetch"
 	"mediawatch/ingest"
-	"mediawatch/store"
 	"mediawatch/text"
 	"mediawatch/web"
 )
@@ -17,7 +16,10 @@ import (
 // orderAddFeed subscribes to a feed, or to the feed behind a page. Of several it takes the one that is clearly meant, or the one picked; else it lists
 // them and adds nothing.
 func (d *Daemon) orderAddFeed(r *http.Request) (any, error) {
-	address := strings.TrimSpace(r.FormValue("url"))
+	address, err := fetch.Address(r.FormValue("url")) // as it is asked: what is saved is what works
+	if err != nil {
+		return nil, web.BadRequest("%s was not added: %v", text.Line(r.FormValue("url")), err)
+	}
 	feed := config.Feed{
 		URL: address, Outlet: r.FormValue("outlet"), Tags: r.Form["tag"], FullText: r.FormValue("full_text") == "true", Author: r.FormValue("author"), Time: d.o.Now(),
 	}
@@ -73,11 +75,9 @@ func (d *Daemon) subscribe(ctx context.Context, feed config.Feed, f ingest.Found
 	if err != nil {
 		return Done{}, web.BadRequest("%s was not added: %v", f.URL, err)
 	}
-	receipt, err := d.o.Store.Append(ctx, store.Batch{Documents: []store.Document{res.Document}})
-	if err != nil {
+	if _, err := d.keep(ctx, f.URL, res.Document); err != nil {
 		return Done{}, err
 	}
-	d.appended(receipt)
 	if _, err := d.Reload(ctx); err != nil {
 		return Done{}, err
 	}

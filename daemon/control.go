@@ -141,11 +141,10 @@ func (d *Daemon) refresh(ctx context.Context, address string) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		receipt, err := d.o.Store.Append(ctx, store.Batch{Documents: []store.Document{res.Document}})
+		receipt, err := d.keep(ctx, address, res.Document)
 		if err != nil {
 			return nil, err
 		}
-		d.appended(receipt)
 		if err := d.CatchUp(ctx); err != nil {
 			return nil, err
 		}

@@ -82,16 +82,21 @@ func New(o Options) (*Daemon, error) {
 	d.items = follow.NewItems(o.Store)
 	d.linker = follow.NewLinker(o.Store, d.items, windowOf(o.Config))
 	d.matcher = follow.NewMatcher(o.Store, d.items, factsOf(&d.facts), o.Now)
-	d.writer = ingest.NewWriter(o.Store, func(r store.Receipt) {
-		d.appended(r)
-		d.items.Room(followersLag)
-	})
+	d.writer = newWriter(d)
 	d.feeds = &ingest.FeedReader{Client: client, Journal: o.Store, Feeds: o.Store, Outlets: outletsOf(&d.facts), Now: o.Now, Rand: rand.Float64, Signatures: d.items.Signatures(), Turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	d.feeds.Pages = ingest.NewPageReader(client, productToken(userAgent(o)), o.Now)
 	d.folder = &ingest.FolderReader{Journal: o.Store, Feeds: o.Store, Now: o.Now, Sleep: sleep}
 	d.use(o.Config)
 	d.web = web.New(web.Options{Store: o.Store, Config: d.config.Load, Facts: factsOf(&d.facts), Status: d.status, Version: o.Version, Now: o.Now})
 	return d, nil
+}
+
+// newWriter makes the one writer of what is read.
+func newWriter(d *Daemon) *ingest.Writer {
+	return ingest.NewWriter(d.o.Store, func(r store.Receipt) {
+		d.appended(r)
+		d.items.Room(followersLag)
+	})
 }
 
 // fetchWorkers is how many feeds are read at a time; most of the time a worker waits for a server.

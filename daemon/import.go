@@ -87,11 +87,21 @@ func (d *Daemon) importArticles(r *http.Request, format ingest.Format, name stri
 	return Done{Lines: t.all(), Summary: summary, Failed: res.Faults > 0}, nil
 }
 
-// append keeps one document and tells the followers.
+// append keeps one document and tells the followers. The error is *ingest.LeftOut when only a part of it was kept.
 func (d *Daemon) append(ctx context.Context, doc store.Document) (store.Receipt, error) {
-	receipt, err := d.o.Store.Append(ctx, store.Batch{Documents: []store.Document{doc}})
-	if err == nil {
+	receipt, err := ingest.Keep(ctx, d.o.Store, doc)
+	var part *ingest.LeftOut
+	if err == nil || errors.As(err, &part) {
 		d.appended(receipt)
+	}
+	return receipt, err
+}
+
+// keep keeps what was read of a feed. What is left out of it is logged; the feed's warnings name it.
+func (d *Daemon) keep(ctx context.Context, source string, doc store.Document) (store.Receipt, error) {
+	receipt, err := d.append(ctx, doc)
+	if err != nil && !d.notKept(source, err) {
+		err = nil
 	}
 	return receipt, err
 }

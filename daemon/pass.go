@@ -17,7 +17,8 @@ import (
 // pass counts what happens between two summary lines.
 type pass struct {
 	mu       sync.Mutex
-	inFlight map[news.FeedID]bool // queued, being read or being kept
+	inFlight map[news.FeedID]bool      // queued, being read or being kept
+	putOff   map[news.FeedID]time.Time // until when feeds are left alone whose state could not be saved
 	sum      Summary
 }
 
@@ -41,7 +42,7 @@ type Summary struct {
 }
 
 func newPass(now time.Time) *pass {
-	return &pass{inFlight: make(map[news.FeedID]bool), sum: Summary{Started: now}}
+	return &pass{inFlight: make(map[news.FeedID]bool), putOff: make(map[news.FeedID]time.Time), sum: Summary{Started: now}}
 }
 
 // begin marks a feed as under way; false when it already is.
@@ -59,6 +60,24 @@ func (p *pass) end(id news.FeedID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.inFlight, id)
+}
+
+// hold leaves a feed alone until a time.
+func (p *pass) hold(id news.FeedID, until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.putOff[id] = until
+}
+
+func (p *pass) held(id news.FeedID, now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	until, ok := p.putOff[id]
+	if ok && !now.Before(until) {
+		delete(p.putOff, id)
+		ok = false
+	}
+	return ok
 }
 
 func (p *pass) idle() bool {

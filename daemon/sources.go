@@ -41,6 +41,11 @@ func (d *Daemon) subscriptions() map[news.FeedID]ingest.Subscription {
 func (d *Daemon) adopt(ctx context.Context) error {
 	subs := d.subscriptions()
 	var batch store.Batch
+	add := func(f news.Feed) {
+		doc := store.Document{Feed: f}
+		store.Fit(&doc)
+		batch.Documents = append(batch.Documents, doc)
+	}
 	err := eachFeed(ctx, d.o.Store, func(f news.Feed) {
 		if f.Kind != news.KindFeed {
 			return
@@ -55,13 +60,13 @@ func (d *Daemon) adopt(ctx context.Context) error {
 		default:
 			return
 		}
-		batch.Documents = append(batch.Documents, store.Document{Feed: f})
+		add(f)
 	})
 	if err != nil {
 		return err
 	}
 	for id, s := range subs { // never seen
-		batch.Documents = append(batch.Documents, store.Document{Feed: news.Feed{ID: id, Kind: news.KindFeed, Address: s.URL, Location: s.URL, NextDue: d.o.Now()}})
+		add(news.Feed{ID: id, Kind: news.KindFeed, Address: s.URL, Location: s.URL, NextDue: d.o.Now()})
 	}
 	if len(batch.Documents) == 0 {
 		return nil
@@ -110,9 +115,9 @@ func (d *Daemon) submitAll(ctx context.Context) error {
 	})
 }
 
-// submit queues one feed; one that waits, runs or is being kept already is left alone.
+// submit queues one feed; one that waits, runs, is being kept already or has been put off is left alone.
 func (d *Daemon) submit(ctx context.Context, sub ingest.Subscription) {
-	if !d.pass.begin(sub.ID) {
+	if d.pass.held(sub.ID, d.o.Now()) || !d.pass.begin(sub.ID) {
 		return
 	}
 	put := d.queue.Submit
@@ -130,31 +135,47 @@ func (d *Daemon) submit(ctx context.Context, sub ingest.Subscription) {
 	}
 }
 
-// readFeed is a job of the queue.
+// readFeed is a job of the queue. Whatever happens, a panic included, the feed's state says afterwards when it is due again.
 func (d *Daemon) readFeed(ctx context.Context, sub ingest.Subscription) {
-	kept := false
+	err := errPanicked
 	defer func() {
-		if !kept {
+		if err != nil && ctx.Err() == nil {
+			d.putOff(sub, err)
+		}
+		if err != nil {
 			d.pass.end(sub.ID)
 		}
 	}()
 	reading, done := finishing(ctx)
 	defer done()
-	res, err := d.feeds.Read(reading, sub)
-	if err != nil {
+	var res ingest.FeedResult
+	if res, err = d.feeds.Read(reading, sub); err != nil {
 		if ctx.Err() == nil {
 			d.o.Log.Error("feed not read", "feed", sub.URL, "err", err)
 		}
 		return
 	}
 	d.pass.feed(sub, res)
-	kept = true
 	d.writer.Put(res.Document, func(err error) {
-		if err != nil {
-			d.notKept(sub.URL, err)
+		if d.notKept(sub.URL, err) {
+			d.putOff(sub, err)
 		}
 		d.pass.end(sub.ID)
 	})
+}
+
+var errPanicked = errors.New("reading it failed inside mediawatch; please report this")
+
+// heldFor is how long a feed is left alone whose state cannot even be saved: when its server is not asked every few seconds for what cannot be kept.
+const heldFor = 10 * time.Minute
+
+// putOff makes a feed that could not be read or kept wait, each time longer. When not even that can be kept, this process remembers it.
+func (d *Daemon) putOff(sub ingest.Subscription, why error) {
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin/2)
+	defer cancel()
+	if err := d.feeds.PutOff(ctx, sub, why); err != nil {
+		d.pass.hold(sub.ID, d.o.Now().Add(heldFor))
+	}
 }
 
 // finishWithin is how long a feed that is being read when the program is stopped may take to its end: what its server has sent would be asked for again.
@@ -178,10 +199,21 @@ func finishing(ctx context.Context) (context.Context, context.CancelFunc) {
 	}
 }
 
-// notKept reports documents that the store refused; their sources are asked again, since neither validators nor sizes were kept.
-func (d *Daemon) notKept(source string, err error) {
+// notKept reports what the store did not take and whether it is a whole document, whose source is then asked again, since neither validators nor sizes were kept.
+func (d *Daemon) notKept(source string, err error) bool {
+	var part *ingest.LeftOut
+	switch {
+	case err == nil:
+		return false
+	case errors.As(err, &part):
+		for _, line := range part.Lines {
+			d.o.Log.Warn("left out", "feed", source, "item", line)
+		}
+		return false
+	}
 	d.health.storeFailed(err, d.o.Now())
 	d.o.Log.Error("not kept", "feed", source, "err", err)
+	return true
 }
 
 // seedFolder returns what the reader needs to know of a configured folder.
@@ -221,11 +253,7 @@ func (d *Daemon) scanFolder(ctx context.Context, f ingest.SeedFolder) error {
 		d.o.Log.Warn(line)
 	}
 	for _, doc := range res.Documents {
-		d.writer.Put(doc, func(err error) {
-			if err != nil {
-				d.notKept(f.Dir, err)
-			}
-		})
+		d.writer.Put(doc, func(err error) { d.notKept(f.Dir, err) })
 	}
 	return nil
 }

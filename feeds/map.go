@@ -16,6 +16,7 @@ import (
 // mapper joins what gofeed parsed with what was noted beside it.
 type mapper struct {
 	n    *Normalized
+	now  time.Time
 	doc  *Document
 	base string // where nothing else is known: the feed's own site
 }
@@ -65,13 +66,13 @@ func (m *mapper) rss(in io.Reader) error {
 	s := &m.n.feed
 	s.title.value, s.summary.value, s.rights.value = f.Title, f.Description, f.Copyright
 	m.doc.TTL = minutes(f.TTL)
-	m.info(f.Generator, rssCategories(f.Categories), stampOf(f.PubDateParsed))
+	m.info(f.Generator, rssCategories(f.Categories), m.stamp(f.PubDateParsed))
 	for i, it := range f.Items {
 		e := m.entry(i)
 		e.title.value, e.summary.value, e.content.value, e.rights.value = it.Title, it.Description, it.Content, it.Custom["rights"]
 		e.Categories = rssCategories(it.Categories)
 		if e.Published.IsZero() && e.Updated.IsZero() {
-			e.Published = stampOf(it.PubDateParsed)
+			e.Published = m.stamp(it.PubDateParsed)
 		}
 		m.doc.Entries = append(m.doc.Entries, e)
 	}
@@ -93,7 +94,7 @@ func (m *mapper) atom(in io.Reader) error {
 	if f.Generator != nil {
 		generator = f.Generator.Value
 	}
-	m.info(generator, atomCategories(f.Categories), stampOf(f.UpdatedParsed))
+	m.info(generator, atomCategories(f.Categories), m.stamp(f.UpdatedParsed))
 	for i, it := range f.Entries {
 		e := m.entry(i)
 		e.title.value, e.summary.value, e.rights.value = it.Title, it.Summary, it.Rights
@@ -102,7 +103,7 @@ func (m *mapper) atom(in io.Reader) error {
 		}
 		e.Categories = atomCategories(it.Categories)
 		if e.Published.IsZero() && e.Updated.IsZero() {
-			e.Published = stampOf(it.PublishedParsed)
+			e.Published = m.stamp(it.PublishedParsed)
 		}
 		if len(e.Authors) == 0 {
 			e.Authors = s.authors // RFC 4287, section 4.2.1
@@ -148,12 +149,13 @@ func (m *mapper) skips(g *bag) {
 	}
 }
 
-// stampOf is a time only gofeed could read; how sure it was of the zone it does not say.
-func stampOf(t *time.Time) news.Stamp {
-	if t == nil || t.Year() < earliestYear {
+// stamp is a time only gofeed could read, if it can be true; how sure it was of the zone it does not say.
+func (m *mapper) stamp(t *time.Time) news.Stamp {
+	if t == nil {
 		return news.Stamp{}
 	}
-	return news.Stamp{Time: t.UTC(), Certainty: news.CertaintyZone}
+	read := readDate{stamp: news.Stamp{Time: *t, Certainty: news.CertaintyZone}}
+	return dateReader{now: m.now}.plausible(read, "").stamp
 }
 
 // rssCategories are the names of categories, each once.

@@ -58,7 +58,7 @@ func (n *Normalized) Document(o Options) (doc *Document, err error) {
 	for _, s := range n.sides {
 		s.clean = nil
 	}
-	m := mapper{n: n, doc: &Document{Format: n.Format, Charset: n.Charset, Warnings: n.Warnings, Truncated: n.Truncated}}
+	m := mapper{n: n, now: o.now(), doc: &Document{Format: n.Format, Charset: n.Charset, Warnings: n.Warnings, Truncated: n.Truncated}}
 	switch {
 	case n.Format == "json":
 		err = m.json(in)

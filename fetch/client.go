@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -187,9 +186,9 @@ func (c *Client) parse(raw string) (*url.URL, *Error) {
 	if len(raw) > maxURL {
 		return nil, &Error{Op: "get", URL: shortURL(raw), Kind: KindURL, Err: errors.New("the address is too long")}
 	}
-	u, err := url.Parse(strings.TrimSpace(raw))
+	u, err := parseAddress(raw)
 	if err != nil {
-		return nil, &Error{Op: "get", URL: shortURL(raw), Kind: KindURL, Err: stripURL(err)}
+		return nil, &Error{Op: "get", URL: shortURL(raw), Kind: KindURL, Err: err}
 	}
 	if e := c.permit(u); e != nil {
 		return nil, e

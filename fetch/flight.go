@@ -162,12 +162,12 @@ func (f *flight) redirect(got *http.Response) (*url.URL, error) {
 	if len(location) > maxURL {
 		return nil, f.fail(KindRedirect, errors.New("the Location is too long"))
 	}
-	next, err := f.url.Parse(location)
+	ref, err := parseAddress(location)
 	if err != nil {
-		return nil, f.fail(KindRedirect, fmt.Errorf("bad Location: %w", stripURL(err)))
+		return nil, f.fail(KindRedirect, fmt.Errorf("bad Location: %w", err))
 	}
+	next := f.url.ResolveReference(ref)
 	next.User = nil // a server does not choose the name we log in with
-	next.Fragment, next.RawFragment = "", ""
 	same := f.carry && sameAuthority(f.origin, next)
 	if same {
 		next.User = f.origin.User

@@ -13,7 +13,7 @@ import (
 
 // HostOf returns what a host's pace is counted by: the lower-case host in ASCII, without the scheme's own port; "" for what is not an http or https URL.
 func HostOf(rawURL string) string {
-	u, err := url.Parse(strings.TrimSpace(rawURL))
+	u, err := parseAddress(rawURL)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") {
 		return ""
 	}

@@ -63,7 +63,7 @@ func (s *search) run(ctx context.Context) error {
 		return nil
 	}
 	s.d.Page, s.d.Err = resp.FinalURL, nil
-	links := page.FeedLinks(resp.Body, page.Options{URL: resp.FinalURL, ContentType: resp.ContentType})
+	links := feedLinks(resp)
 	if s.declared(links) {
 		return nil
 	}
@@ -71,6 +71,19 @@ func (s *search) run(ctx context.Context) error {
 		return err
 	}
 	return s.paths(ctx, resp.FinalURL)
+}
+
+// feedLinks are the links of a page that may lead to feeds, with their addresses as they are asked: what cannot be asked is no link.
+func feedLinks(resp *fetch.Response) []page.FeedLink {
+	links := page.FeedLinks(resp.Body, page.Options{URL: resp.FinalURL, ContentType: resp.ContentType})
+	out := links[:0]
+	for _, l := range links {
+		if address, err := fetch.Address(l.URL); err == nil {
+			l.URL = address
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 // declared takes over what the page declares, without asking for it.
@@ -101,7 +114,7 @@ func (s *search) anchors(ctx context.Context, links []page.FeedLink) error {
 			return err
 		}
 		if !found && resp != nil && looksHTML(resp) && listed == nil {
-			listed = page.FeedLinks(resp.Body, page.Options{URL: resp.FinalURL, ContentType: resp.ContentType})
+			listed = feedLinks(resp)
 		}
 	}
 	for _, l := range listed {

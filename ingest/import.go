@@ -35,7 +35,7 @@ type Importer struct {
 	Feeds   store.Feeds
 	Outlets Outlets
 	Now     func() time.Time
-	// Append keeps a document; it is how receipts reach the followers.
+	// Append keeps a document as Keep does; it is how receipts reach the followers.
 	Append func(ctx context.Context, doc store.Document) (store.Receipt, error)
 	// Tell is told of each line that could not be imported, and of what was assumed: "archive.csv:7: neither a title nor a text".
 	Tell func(line string)
@@ -72,8 +72,7 @@ type numbered struct {
 // again add nothing. A line that cannot be read is told and left out; an error is one of src, the store, or the end of ctx.
 func (r *Importer) Import(ctx context.Context, src io.Reader, format Format, name string) (ImportResult, error) {
 	run := importRun{importer: r, name: name, feed: importFeed(name)}
-	var err error
-	run.result.Faults, err = r.Each(src, format, name, func(it news.Item) error {
+	faults, err := r.Each(src, format, name, func(it news.Item) error {
 		run.result.Read++
 		run.items = append(run.items, it)
 		if len(run.items) < importBatch {
@@ -81,10 +80,13 @@ func (r *Importer) Import(ctx context.Context, src io.Reader, format Format, nam
 		}
 		return run.flush(ctx, false)
 	})
+	run.result.Faults += faults
 	if err != nil {
-		return run.result, errors.Join(err, run.flush(ctx, false))
+		err = errors.Join(err, run.flush(ctx, false))
+		return run.result, err
 	}
-	return run.result, run.flush(ctx, true)
+	err = run.flush(ctx, true)
+	return run.result, err
 }
 
 // Each calls f for each article of src, in order, and keeps nothing: of r it needs Outlets, Now and Tell. It returns how many lines could not be
@@ -131,6 +133,12 @@ type importRun struct {
 func (p *importRun) tell(line int, what string) {
 	if p.importer.Tell != nil {
 		p.importer.Tell(fmt.Sprintf("%s:%d: %s", p.name, line, text.Line(what)))
+	}
+}
+
+func (p *importRun) leftOut(line string) {
+	if p.importer.Tell != nil {
+		p.importer.Tell(p.name + ": left out: " + line)
 	}
 }
 
@@ -223,7 +231,14 @@ func (p *importRun) flush(ctx context.Context, last bool) error {
 		return err
 	}
 	receipt, err := p.importer.Append(ctx, doc)
-	if err != nil {
+	var part *LeftOut
+	switch {
+	case errors.As(err, &part):
+		p.result.Faults += len(part.Lines)
+		for _, line := range part.Lines {
+			p.leftOut(line)
+		}
+	case err != nil:
 		return fmt.Errorf("keep articles of %s: %w", p.name, err)
 	}
 	p.result.New += len(receipt.New)

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -16,11 +17,6 @@ const (
 	batchWait  = 500 * time.Millisecond // how long the first document waits for company, unless somebody waits for it
 	queueDocs  = 4                      // documents read but not yet taken into a batch
 )
-
-// Appender is the part of the journal that the Writer needs.
-type Appender interface {
-	Append(ctx context.Context, batch store.Batch) (store.Receipt, error)
-}
 
 // Writer is the one writer of documents: it gathers what many readers bring and appends it in few transactions.
 type Writer struct {
@@ -50,7 +46,8 @@ func NewWriter(journal Appender, appended func(store.Receipt)) *Writer {
 	return w
 }
 
-// Put hands over a document and returns at once unless the queue is full. done is called, from another goroutine, when the document is kept or could not be.
+// Put hands over a document and returns at once unless the queue is full. done is called, from another goroutine, when the document is kept (nil, or *LeftOut with what of
+// it could not be) or refused as a whole.
 func (w *Writer) Put(doc store.Document, done func(error)) {
 	w.mu.Lock()
 	w.waiting++
@@ -124,38 +121,44 @@ func (w *Writer) gather(first pending) []pending {
 	return batch
 }
 
-// commit appends a batch. A batch that fails is tried document by document, so that one bad document does not take others with it.
+// commit appends a batch. A batch that is refused is kept document by document, and each without what cannot be kept of it, so that one bad value takes nothing
+// else with it.
 func (w *Writer) commit(batch []pending) {
-	err := w.append(batch)
-	if err != nil && len(batch) > 1 {
+	kept := make([]*keeping, len(batch))
+	docs := make([]store.Document, len(batch))
+	for i, p := range batch {
+		kept[i] = fitted(p.doc)
+		docs[i] = kept[i].doc
+	}
+	if receipt, err := w.journal.Append(context.Background(), store.Batch{Documents: docs}); err == nil {
+		w.tell(receipt)
 		for i := range batch {
-			w.answer(batch[i:i+1], w.append(batch[i:i+1]))
+			w.answer(batch[i], kept[i].err())
 		}
 		return
 	}
-	w.answer(batch, err)
+	for i := range batch {
+		receipt, err := kept[i].keep(context.Background(), w.journal)
+		var part *LeftOut
+		if err == nil || errors.As(err, &part) {
+			w.tell(receipt)
+		}
+		w.answer(batch[i], err)
+	}
 }
 
-func (w *Writer) append(batch []pending) error {
-	docs := make([]store.Document, len(batch))
-	for i, p := range batch {
-		docs[i] = p.doc
-	}
-	receipt, err := w.journal.Append(context.Background(), store.Batch{Documents: docs})
-	if err == nil && w.appended != nil {
+func (w *Writer) tell(receipt store.Receipt) {
+	if w.appended != nil {
 		w.appended(receipt)
 	}
-	return err
 }
 
-func (w *Writer) answer(batch []pending, err error) {
-	for _, p := range batch {
-		if p.done != nil {
-			p.done(err)
-		}
+func (w *Writer) answer(p pending, err error) {
+	if p.done != nil {
+		p.done(err)
 	}
 	w.mu.Lock()
-	if w.waiting -= len(batch); w.waiting == 0 {
+	if w.waiting--; w.waiting == 0 {
 		w.idle.Broadcast()
 	}
 	w.mu.Unlock()

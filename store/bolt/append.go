@@ -35,16 +35,16 @@ func (s *Store) Append(ctx context.Context, batch store.Batch) (store.Receipt, e
 func checkBatch(batch *store.Batch) error {
 	for i := range batch.Documents {
 		d := &batch.Documents[i]
-		if err := checkFeed(&d.Feed); err != nil {
+		if err := store.CheckFeed(&d.Feed); err != nil {
 			return err
 		}
 		for j := range d.Items {
-			if err := checkItem(&d.Items[j].Item); err != nil {
+			if err := store.CheckItem(&d.Items[j].Item); err != nil {
 				return err
 			}
 		}
 		for j := range d.Files {
-			if err := checkFile(&d.Files[j]); err != nil {
+			if err := store.CheckFile(&d.Files[j]); err != nil {
 				return err
 			}
 		}
@@ -100,7 +100,7 @@ func (a *appender) document(d *store.Document) error {
 	fc.new = &d.Feed
 	for i := range d.Items {
 		if err := a.item(&d.Items[i]); err != nil {
-			return fmt.Errorf("item %s: %w", d.Items[i].Item.ID, err)
+			return &store.Refusal{Item: d.Items[i].Item.ID, Title: d.Items[i].Item.Title, Err: err}
 		}
 	}
 	for i := range d.Files {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"mediawatch/news"
+	"mediawatch/store"
 )
 
 // The codecs of a body: its first byte.
@@ -21,7 +22,7 @@ const (
 const (
 	inlineText = 384
 	smallText  = 256
-	maxText    = 512 << 20
+	maxText    = store.MaxTexts
 )
 
 // pack returns codec, length and bytes of a text, in new memory.

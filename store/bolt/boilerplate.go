@@ -19,14 +19,14 @@ type siteLineRecord struct {
 }
 
 func checkBoilerplate(b *store.Boilerplate) error {
-	if err := checkName("outlet", b.Outlet); err != nil {
+	if err := store.CheckName("outlet", b.Outlet); err != nil {
 		return err
 	}
 	for _, l := range b.Lines {
 		if l.Line == "" || l.Version < 1 {
 			return fmt.Errorf("line %q of version %d: %w", l.Line, l.Version, store.ErrInvalid)
 		}
-		if err := checkText("line", l.Line); err != nil {
+		if err := store.CheckText("line", l.Line); err != nil {
 			return err
 		}
 	}

@@ -18,9 +18,9 @@ const LapsedAnswer = "its sender is gone; the receiver may have it"
 // LapsedAnswer.
 func (s *Store) Claim(ctx context.Context, now, until time.Time) (news.Delivery, error) {
 	var d news.Delivery
-	err := checkTime("now", now)
+	err := store.CheckTime("now", now)
 	if err == nil {
-		err = checkTime("until", until)
+		err = store.CheckTime("until", until)
 	}
 	if err != nil {
 		return d, fmt.Errorf("claim a delivery: %w", err)
@@ -106,7 +106,7 @@ func (s *Store) Settle(ctx context.Context, d news.Delivery) error {
 
 // ReleaseLeases makes the deliveries that a dead process was sending due at now; see store.LeaseReleaser.
 func (s *Store) ReleaseLeases(ctx context.Context, now time.Time) (int, error) {
-	if err := checkTime("now", now); err != nil {
+	if err := store.CheckTime("now", now); err != nil {
 		return 0, fmt.Errorf("release leases: %w", err)
 	}
 	held := make(map[string]deliveryRecord)

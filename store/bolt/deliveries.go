@@ -56,7 +56,7 @@ type deliveryRecord struct {
 
 // Digest returns where a digest stands; see store.Deliveries.
 func (s *Store) Digest(ctx context.Context, name string) (news.DigestState, error) {
-	if err := checkName("digest", name); err != nil {
+	if err := store.CheckName("digest", name); err != nil {
 		return news.DigestState{}, fmt.Errorf("read a digest: %w", err)
 	}
 	var d news.DigestState
@@ -112,22 +112,22 @@ func (s *Store) CommitEdition(ctx context.Context, c store.EditionCommit) error 
 
 func checkEditionCommit(c *store.EditionCommit) error {
 	name := c.To.Digest
-	if err := checkName("digest", name); err != nil {
+	if err := store.CheckName("digest", name); err != nil {
 		return err
 	}
 	if c.From.Digest != name {
 		return fmt.Errorf("from digest %q to digest %q: %w", c.From.Digest, name, store.ErrInvalid)
 	}
-	err := checkTime("last slot", c.To.LastSlot)
+	err := store.CheckTime("last slot", c.To.LastSlot)
 	if err == nil {
-		err = checkTime("last slot", c.From.LastSlot)
+		err = store.CheckTime("last slot", c.From.LastSlot)
 	}
 	if e := c.Edition; e != nil && err == nil {
 		if e.Digest != name || e.Number < 0 {
 			return fmt.Errorf("edition %d of %q in a commit of %q: %w", e.Number, e.Digest, name, store.ErrInvalid)
 		}
 		if err = checkTexts("slot", e.Slot, "message id", e.MessageID, "subject", e.Subject, "title", e.Title, "sender", e.Sender); err == nil {
-			err = checkTime("date", e.Date)
+			err = store.CheckTime("date", e.Date)
 		}
 		if err == nil && len(e.Text)+len(e.HTML) > maxText {
 			err = fmt.Errorf("the edition is longer than %d bytes: %w", maxText, store.ErrInvalid)
@@ -146,19 +146,19 @@ func checkEditionCommit(c *store.EditionCommit) error {
 }
 
 func checkDelivery(d *news.Delivery) error {
-	err := checkName("digest", d.Digest)
+	err := store.CheckName("digest", d.Digest)
 	if err == nil {
-		err = checkName("recipient", d.Recipient)
+		err = store.CheckName("recipient", d.Recipient)
 	}
 	if err == nil {
-		err = checkText("answer", d.Answer)
+		err = store.CheckText("answer", d.Answer)
 	}
 	if err == nil && d.Number < 0 {
 		err = fmt.Errorf("edition %d: %w", d.Number, store.ErrInvalid)
 	}
 	for _, at := range [...]time.Time{d.NextTry, d.Lease, d.Created, d.Settled} {
 		if err == nil {
-			err = checkTime("a time", at)
+			err = store.CheckTime("a time", at)
 		}
 	}
 	switch d.State {
@@ -287,7 +287,7 @@ func (r *reportedRecord) reported() news.Reported {
 
 // Editions returns editions without their bytes; see store.Deliveries.
 func (s *Store) Editions(ctx context.Context, digest string, before, limit int) ([]news.Edition, error) {
-	if err := checkName("digest", digest); err != nil {
+	if err := store.CheckName("digest", digest); err != nil {
 		return nil, fmt.Errorf("read editions: %w", err)
 	}
 	sp := span{bucket: bkEditions, prefix: named(digest), falling: true}
@@ -312,7 +312,7 @@ func (s *Store) Editions(ctx context.Context, digest string, before, limit int) 
 
 // Edition returns one with its bytes; see store.Deliveries.
 func (s *Store) Edition(ctx context.Context, digest string, number int) (news.Edition, error) {
-	if err := checkName("digest", digest); err != nil {
+	if err := store.CheckName("digest", digest); err != nil {
 		return news.Edition{}, fmt.Errorf("read an edition: %w", err)
 	}
 	var e news.Edition
@@ -349,7 +349,7 @@ func (s *Store) Edition(ctx context.Context, digest string, number int) (news.Ed
 
 // Reported returns what editions last said of groups; see store.Deliveries.
 func (s *Store) Reported(ctx context.Context, digest string, groups []news.ItemID) ([]news.Reported, error) {
-	if err := checkName("digest", digest); err != nil {
+	if err := store.CheckName("digest", digest); err != nil {
 		return nil, fmt.Errorf("read what was reported: %w", err)
 	}
 	out := make([]news.Reported, len(groups))
@@ -377,7 +377,7 @@ func (s *Store) Reported(ctx context.Context, digest string, groups []news.ItemI
 // Deliveries returns deliveries in the order of their keys; see store.Deliveries.
 func (s *Store) Deliveries(ctx context.Context, digest string, number int) ([]news.Delivery, error) {
 	sp := span{bucket: bkDeliveries}
-	if err := checkText("digest", digest); err != nil {
+	if err := store.CheckText("digest", digest); err != nil {
 		return nil, fmt.Errorf("read deliveries: %w", err)
 	}
 	if digest != "" {

@@ -10,7 +10,7 @@ import (
 // Cursor returns where a follower stands; see store.Derived.
 func (s *Store) Cursor(ctx context.Context, follower string) (store.Cursor, error) {
 	var c store.Cursor
-	if err := checkName("follower", follower); err != nil {
+	if err := store.CheckName("follower", follower); err != nil {
 		return c, fmt.Errorf("read a cursor: %w", err)
 	}
 	err := s.view(ctx, "read the cursor of "+follower, func(t *txn) (err error) {
@@ -85,10 +85,10 @@ func (t *txn) derive(d *store.Derivation) error {
 }
 
 func checkDerivation(d *store.Derivation) error {
-	if err := checkName("follower", d.Follower); err != nil {
+	if err := store.CheckName("follower", d.Follower); err != nil {
 		return err
 	}
-	if err := checkText("cursor version", d.To.Version); err != nil {
+	if err := store.CheckText("cursor version", d.To.Version); err != nil {
 		return err
 	}
 	for i := range d.Signatures {
@@ -108,15 +108,15 @@ func checkDerivation(d *store.Derivation) error {
 	}
 	for i := range d.Revised {
 		r := &d.Revised[i]
-		if err := checkName("watch", r.Watch); err != nil {
+		if err := store.CheckName("watch", r.Watch); err != nil {
 			return fmt.Errorf("revised %d: %w", i, err)
 		}
-		if err := checkTime("at", r.At); err != nil {
+		if err := store.CheckTime("at", r.At); err != nil {
 			return fmt.Errorf("revised %d: %w", i, err)
 		}
 	}
 	for i := range d.Unmatched {
-		if err := checkName("watch", d.Unmatched[i].Watch); err != nil {
+		if err := store.CheckName("watch", d.Unmatched[i].Watch); err != nil {
 			return fmt.Errorf("unmatched %d: %w", i, err)
 		}
 	}
@@ -124,16 +124,16 @@ func checkDerivation(d *store.Derivation) error {
 }
 
 func checkMatch(m *store.Matched) error {
-	if err := checkName("watch", m.Match.Watch); err != nil {
+	if err := store.CheckName("watch", m.Match.Watch); err != nil {
 		return err
 	}
 	if m.Match.Rev < 1 {
 		return fmt.Errorf("revision %d: %w", m.Match.Rev, store.ErrInvalid)
 	}
-	if len(m.UUID) > maxName {
-		return fmt.Errorf("the entry's id is longer than %d bytes: %w", maxName, store.ErrInvalid)
+	if len(m.UUID) > store.MaxName {
+		return fmt.Errorf("the entry's id is longer than %d bytes: %w", store.MaxName, store.ErrInvalid)
 	}
-	if err := checkText("entry id", m.UUID); err != nil {
+	if err := store.CheckText("entry id", m.UUID); err != nil {
 		return err
 	}
 	for _, e := range m.Match.Evidence {
@@ -141,8 +141,8 @@ func checkMatch(m *store.Matched) error {
 			return err
 		}
 	}
-	if err := checkTime("at", m.Match.At); err != nil {
+	if err := store.CheckTime("at", m.Match.At); err != nil {
 		return err
 	}
-	return checkTime("time", m.Time)
+	return store.CheckTime("time", m.Time)
 }

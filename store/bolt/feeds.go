@@ -76,27 +76,6 @@ func (r *feedRecord) feed(id news.FeedID) news.Feed {
 	}
 }
 
-func checkFeed(f *news.Feed) error {
-	if f.ID.IsZero() {
-		return fmt.Errorf("the feed %q has no id: %w", f.Address, store.ErrInvalid)
-	}
-	err := checkTexts("address", f.Address, "location", f.Location, "title", f.Title, "link", f.Link, "error", f.Error, "moved to", f.MovedTo, "proposed", f.Proposed)
-	for _, w := range f.Warnings {
-		if err == nil {
-			err = checkText("a warning", w)
-		}
-	}
-	for _, at := range [...]time.Time{f.FirstRead, f.LastTry, f.LastOK, f.LastNew, f.LastFull, f.NextDue, f.FailSince, f.MovedSince, f.Searched} {
-		if err == nil {
-			err = checkTime("a time", at)
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("feed %s: %w", f.ID, err)
-	}
-	return nil
-}
-
 func sortFeeds(ids []news.FeedID) {
 	slices.SortFunc(ids, func(a, b news.FeedID) int { return bytes.Compare(a[:], b[:]) })
 }
@@ -195,7 +174,7 @@ func (s *Store) Feeds(ctx context.Context, after news.FeedID, limit int) ([]news
 func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]news.FeedID, error) {
 	var out []news.FeedID
 	limit = pageSize(limit)
-	if err := checkTime("now", now); err != nil {
+	if err := store.CheckTime("now", now); err != nil {
 		return nil, fmt.Errorf("list due feeds: %w", err)
 	}
 	until := orderedTime(micros(now))
@@ -229,7 +208,7 @@ func (s *Store) UpdateFeed(ctx context.Context, id news.FeedID, change func(*new
 			return err
 		}
 		f.ID, f.Items = id, old.Items
-		if err := checkFeed(&f); err != nil {
+		if err := store.CheckFeed(&f); err != nil {
 			return err
 		}
 		if there {
@@ -279,23 +258,6 @@ type fileRecord struct {
 	Item     []byte `cbor:"4,keyasint,omitempty"`
 	Identity string `cbor:"5,keyasint,omitempty"`
 	Error    string `cbor:"6,keyasint,omitempty"`
-}
-
-func checkFile(f *news.File) error {
-	err := checkTexts("path", f.Path, "identity", f.Identity, "error", f.Error)
-	switch {
-	case err != nil:
-	case f.Feed.IsZero():
-		err = fmt.Errorf("it belongs to no folder: %w", store.ErrInvalid)
-	case f.Path == "" || len(f.Path) > maxPath:
-		err = fmt.Errorf("a path has 1 to %d bytes: %w", maxPath, store.ErrInvalid)
-	default:
-		err = checkTime("modification time", f.ModTime)
-	}
-	if err != nil {
-		return fmt.Errorf("file %q: %w", f.Path, err)
-	}
-	return nil
 }
 
 func (t *txn) putFile(f *news.File) error {

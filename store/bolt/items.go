@@ -182,61 +182,10 @@ func cloned[T any](s []T) []T {
 	return append(make([]T, 0, len(s)), s...)
 }
 
-// checkItem refuses what cannot be kept.
-func checkItem(it *news.Item) error {
-	if it.ID.IsZero() {
-		return fmt.Errorf("the item has no id: %w", store.ErrInvalid)
-	}
-	err := checkTexts(
-		"identity", it.Identity, "url", it.URL, "outlet", it.Outlet, "outlet evidence", it.OutletEvidence, "final url", it.Origin.FinalURL,
-		"title", it.Title, "summary", it.Summary, "content", it.Content, "caption", it.Caption, "lang", it.Lang, "image", it.Image,
-		"comments", it.Comments, "rights", it.Rights,
-	)
-	for _, list := range [...][]string{it.Subheadings, it.Section, it.Categories, it.Cut} {
-		for _, s := range list {
-			if err == nil {
-				err = checkText("a list", s)
-			}
-		}
-	}
-	for _, p := range it.Authors {
-		if err == nil {
-			err = checkTexts("author", p.Name, "author email", p.Email, "author uri", p.URI)
-		}
-	}
-	for _, e := range it.Enclosures {
-		if err == nil {
-			err = checkTexts("enclosure", e.URL, "enclosure type", e.Type)
-		}
-	}
-	if err == nil {
-		err = checkTime("seen", it.Seen)
-	}
-	if err == nil {
-		err = checkTime("at", it.At)
-	}
-	if err == nil {
-		err = checkTime("published", it.Published.Time)
-	}
-	if err == nil {
-		err = checkTime("updated", it.Updated.Time)
-	}
-	if err == nil {
-		err = checkTime("fetched", it.Origin.At)
-	}
-	if err == nil && len(it.Summary)+len(it.Content)+len(it.Caption) > maxText {
-		err = fmt.Errorf("the texts are longer than %d bytes: %w", maxText, store.ErrInvalid)
-	}
-	if err != nil {
-		return fmt.Errorf("item %s: %w", it.ID, err)
-	}
-	return nil
-}
-
 // checkTexts takes names and texts in turn.
 func checkTexts(pairs ...string) error {
 	for i := 0; i+1 < len(pairs); i += 2 {
-		if err := checkText(pairs[i], pairs[i+1]); err != nil {
+		if err := store.CheckText(pairs[i], pairs[i+1]); err != nil {
 			return err
 		}
 	}

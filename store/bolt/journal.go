@@ -225,9 +225,9 @@ func (s *Store) Resolve(ctx context.Context, prefix string, limit int) ([]news.I
 
 // Forget removes an item's texts; see store.Journal. What stays is its id, the keys of its URLs, its outlet, and its place in stories and matches.
 func (s *Store) Forget(ctx context.Context, id news.ItemID, reason string, at time.Time) error {
-	err := checkText("reason", reason)
+	err := store.CheckText("reason", reason)
 	if err == nil {
-		err = checkTime("at", at)
+		err = store.CheckTime("at", at)
 	}
 	if err != nil {
 		return fmt.Errorf("forget %s: %w", id, err)

@@ -5,9 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
-	"strings"
-	"time"
-	"unicode/utf8"
 
 	"go.etcd.io/bbolt"
 
@@ -118,12 +115,6 @@ func (b bucket) fillPercent() float64 {
 	return bbolt.DefaultFillPercent
 }
 
-// maxName is how long, in bytes, a name in a key may be: of a watch, a digest, a follower, a recipient. maxPath is for seed files.
-const (
-	maxName = 1024
-	maxPath = 8192
-)
-
 func numKey(n uint64) []byte { return binary.BigEndian.AppendUint64(make([]byte, 0, 8), n) }
 
 func seqKey(s news.Seq) []byte { return numKey(uint64(s)) }
@@ -223,40 +214,4 @@ func keysOf(k news.Keys) []store.Key {
 		}
 	}
 	return keys
-}
-
-// checkName refuses what cannot be part of a key.
-func checkName(what, s string) error {
-	if s == "" {
-		return fmt.Errorf("%s is empty: %w", what, store.ErrInvalid)
-	}
-	if len(s) > maxName {
-		return fmt.Errorf("%s is longer than %d bytes: %w", what, maxName, store.ErrInvalid)
-	}
-	return checkText(what, s)
-}
-
-// checkText refuses what is not UTF-8 without NUL.
-func checkText(what, s string) error {
-	if strings.IndexByte(s, 0) >= 0 {
-		return fmt.Errorf("%s holds a NUL byte: %w", what, store.ErrInvalid)
-	}
-	if !utf8.ValidString(s) {
-		return fmt.Errorf("%s is not UTF-8: %w", what, store.ErrInvalid)
-	}
-	return nil
-}
-
-// The years that RFC 3339 can write.
-const (
-	firstSecond = -62167219200
-	lastSecond  = 253402300799
-)
-
-// checkTime refuses years outside 0 to 9999.
-func checkTime(what string, t time.Time) error {
-	if s := t.Unix(); s < firstSecond || s > lastSecond {
-		return fmt.Errorf("%s lies outside the years 0 to 9999: %w", what, store.ErrInvalid)
-	}
-	return nil
 }

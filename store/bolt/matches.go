@@ -269,7 +269,7 @@ func evidenceRecords(list []news.Evidence) []evidenceRecord {
 
 // MatchEvents returns a page of a watch's log; see store.Derived.
 func (s *Store) MatchEvents(ctx context.Context, watch string, after news.Seq, limit int) ([]news.MatchEvent, error) {
-	if err := checkName("watch", watch); err != nil {
+	if err := store.CheckName("watch", watch); err != nil {
 		return nil, fmt.Errorf("read a log: %w", err)
 	}
 	if after == ^news.Seq(0) {
@@ -358,7 +358,7 @@ func (t *txn) matchesOf(num uint64, item news.ItemID) (out []news.Match, err err
 
 // Entries returns what a watch's feed shows; see store.Derived.
 func (s *Store) Entries(ctx context.Context, watch string, offset, limit int) ([]news.Entry, error) {
-	if err := checkName("watch", watch); err != nil {
+	if err := store.CheckName("watch", watch); err != nil {
 		return nil, fmt.Errorf("read entries: %w", err)
 	}
 	var out []news.Entry

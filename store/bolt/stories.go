@@ -27,7 +27,7 @@ func (t *txn) place(p *store.Place) error {
 	if err != nil {
 		return err
 	}
-	if err := checkText("relation", string(p.Relation)); err != nil {
+	if err := store.CheckText("relation", string(p.Relation)); err != nil {
 		return err
 	}
 	was, member, err := t.storyOf(num)
