@@ -36,15 +36,15 @@ func splitSaved(key []byte) (kind news.SavedKind, name string, version int, err 
 }
 
 func checkSaved(r *news.Saved) error {
-	err := checkName("kind", string(r.Kind))
+	err := store.CheckName("kind", string(r.Kind))
 	if err == nil {
-		err = checkName("name", r.Name)
+		err = store.CheckName("name", r.Name)
 	}
 	if err == nil {
-		err = checkText("author", r.Author)
+		err = store.CheckText("author", r.Author)
 	}
 	if err == nil {
-		err = checkTime("time", r.Time)
+		err = store.CheckTime("time", r.Time)
 	}
 	switch {
 	case err != nil:
