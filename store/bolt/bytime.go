@@ -115,13 +115,13 @@ func (s *Store) Latest(ctx context.Context, watch string, behind store.Spot, lim
 	}
 	sp := span{bucket: bkTimes, falling: true}
 	if watch != "" {
-		if err := checkName("watch", watch); err != nil {
+		if err := store.CheckName("watch", watch); err != nil {
 			return nil, fmt.Errorf("list items: %w", err)
 		}
 		sp.bucket, sp.prefix = bkWatchTimes, named(watch)
 	}
 	if behind != (store.Spot{}) {
-		if err := checkTime("the time to begin behind", behind.At); err != nil {
+		if err := store.CheckTime("the time to begin behind", behind.At); err != nil {
 			return nil, fmt.Errorf("list items: %w", err)
 		}
 		sp.from = spotKey(append([]byte(nil), sp.prefix...), micros(behind.At), uint64(behind.Seq))
@@ -159,7 +159,7 @@ func (s *Store) Tallies(ctx context.Context, watches []string) ([]store.Tally, e
 	out := make([]store.Tally, len(watches))
 	err := s.view(ctx, "count matches", func(t *txn) error {
 		for i, watch := range watches {
-			if err := checkName("watch", watch); err != nil {
+			if err := store.CheckName("watch", watch); err != nil {
 				return err
 			}
 			n, _, err := t.getNum(bkTallies, []byte(watch))
