@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"mediawatch/config"
@@ -184,12 +183,6 @@ func hitSentence(h search.Hit) string {
 	return ""
 }
 
-// CountView is how many items fall under one key.
-type CountView struct {
-	Key   string `json:"key"`
-	Items int    `json:"items"`
-}
-
 func (s *Server) count(r *http.Request) (any, error) {
 	q, err := s.queryOf(r)
 	if err != nil {
@@ -206,41 +199,28 @@ func (s *Server) count(r *http.Request) (any, error) {
 	if !to.IsZero() {
 		to = to.AddDate(0, 0, 1)
 	}
-	keyOf, err := countKey(cmp.Or(r.FormValue("by"), "day"))
+	by := cmp.Or(r.FormValue("by"), "day")
+	keyOf, err := countKey(by)
 	if err != nil {
 		return nil, err
 	}
-	counts := make(map[string]int)
+	counts, seen := make(map[string]int), covered{}
 	_, err = search.Scan(r.Context(), s.store, search.Options{Query: q, Facts: s.o.Facts, Since: from}, func(h search.Hit) bool {
 		if to.IsZero() || h.Item.Time().Before(to) {
 			counts[keyOf(&h.Item)]++
+			seen.hold(h.Item.Time())
 		}
 		return true
 	})
+	if !from.IsZero() { // what was asked for, up to today
+		seen.hold(from)
+		seen.hold(s.o.Now())
+	}
+	if !to.IsZero() {
+		seen.to = to.Add(-1)
+	}
+	withZeros(counts, by, seen)
 	return Page[CountView]{Items: countViews(counts)}, err
-}
-
-// countKey returns what items are counted by.
-func countKey(by string) (func(*news.Item) string, error) {
-	switch by {
-	case "day":
-		return func(it *news.Item) string { return it.Time().Format(time.DateOnly) }, nil
-	case "outlet":
-		return func(it *news.Item) string { return cmp.Or(it.Outlet, "unknown") }, nil
-	case "lang":
-		return func(it *news.Item) string { return cmp.Or(it.Lang, "unknown") }, nil
-	}
-	return nil, BadRequest("by %q: day, outlet or lang expected", by)
-}
-
-// countViews returns counts in the order of their keys.
-func countViews(counts map[string]int) []CountView {
-	out := make([]CountView, 0, len(counts))
-	for k, n := range counts {
-		out = append(out, CountView{k, n})
-	}
-	slices.SortFunc(out, func(a, b CountView) int { return strings.Compare(a.Key, b.Key) })
-	return out
 }
 
 // BacktestView is what a query would have matched.
@@ -269,12 +249,13 @@ func (s *Server) backtest(r *http.Request) (any, error) {
 		return nil, err
 	}
 	view := BacktestView{Query: q.String(), Lint: slices.Clone(list(q.Lint())), Samples: []SearchView{}}
-	days, outlets := make(map[string]int), make(map[string]int)
+	days, outlets, seen := make(map[string]int), make(map[string]int), covered{}
 	var items []news.Item
 	var hits []string
 	view.Looked, err = search.Scan(r.Context(), s.store, search.Options{Query: q, Facts: s.o.Facts, Since: since}, func(h search.Hit) bool {
 		view.Matched++
 		days[h.Item.Time().Format(time.DateOnly)]++
+		seen.hold(h.Item.Time())
 		outlets[cmp.Or(h.Item.Outlet, "unknown")]++
 		if len(items) < samples {
 			items = append(items, h.Item)
@@ -288,6 +269,7 @@ func (s *Server) backtest(r *http.Request) (any, error) {
 	if view.Looked > 0 && float64(view.Matched) > tooBroad*float64(view.Looked) {
 		view.Lint = append(view.Lint, "matches more than 40 % of everything: too broad?")
 	}
+	withZeros(days, "day", seen)
 	view.Days, view.Outlets = countViews(days), countViews(outlets)
 	slices.SortStableFunc(view.Outlets, func(a, b CountView) int { return b.Items - a.Items })
 	views, err := s.views.Items(r.Context(), items)

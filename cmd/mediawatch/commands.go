@@ -35,6 +35,12 @@ type commands struct {
 
 // listing are the flags of every command that lists.
 type listing struct {
-	JSON  bool `name:"json" help:"One JSON object a line."`
-	Limit int  `default:"50" help:"At most this many (0: all)."`
+	forms
+	Limit int `default:"50" help:"At most this many (0: all)."`
+}
+
+// forms are what a listing can be printed as, besides a table.
+type forms struct {
+	JSON bool `name:"json" xor:"form" help:"One JSON object a line."`
+	CSV  bool `name:"csv" xor:"form" help:"As CSV, with a head."`
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"mediawatch/daemon"
 	"mediawatch/mail"
@@ -67,14 +68,33 @@ type digestListCmd struct {
 }
 
 func (c *digestListCmd) Run(ctx context.Context, a *app) error {
-	req := request{path: "/api/v1/digests", params: url.Values{"limit": {strconv.Itoa(c.Limit)}, "digest": {c.Name}}, json: c.JSON}
-	return list(ctx, a, req, "EDITION\tDATE\tSUBJECT\tDELIVERIES", func(e web.EditionView) string {
-		var to []string
-		for _, d := range e.Deliveries {
-			to = append(to, d.Recipient+" "+d.State)
-		}
-		return row(e.ID, clock(e.Date), e.Subject, strings.Join(to, ", "))
+	req := request{path: "/api/v1/digests", params: url.Values{"limit": {strconv.Itoa(c.Limit)}, "digest": {c.Name}}, as: c.listing}
+	return list(ctx, a, req, []column[web.EditionView]{
+		{head: "EDITION", value: func(e web.EditionView) string { return e.ID }},
+		when("DATE", func(e web.EditionView) *time.Time { return &e.Date }),
+		{head: "SUBJECT", least: 20, value: func(e web.EditionView) string { return e.Subject }},
+		{head: "DELIVERIES", least: 16, value: func(e web.EditionView) string {
+			var to []string
+			for _, d := range e.Deliveries {
+				to = append(to, d.Recipient+" "+d.State)
+			}
+			return strings.Join(to, ", ")
+		}, colour: deliveriesColour},
 	})
+}
+
+// deliveriesColour marks an edition that somebody did not get.
+func deliveriesColour(e web.EditionView) colour {
+	worst := plain
+	for _, d := range e.Deliveries {
+		switch d.State {
+		case "failed":
+			return red
+		case "pending", "unknown":
+			worst = yellow
+		}
+	}
+	return worst
 }
 
 type digestShowCmd struct {

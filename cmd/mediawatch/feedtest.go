@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"mediawatch/config"
 	"mediawatch/feeds"
 	"mediawatch/fetch"
 	"mediawatch/page"
@@ -25,11 +26,7 @@ func (c *feedTestCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	agent := cfg.Fetch.UserAgent
-	if agent == "" {
-		agent = "mediawatch/" + version
-	}
-	client, err := fetch.New(fetch.Options{UserAgent: agent, Allow: cfg.Fetch.Allow, Proxy: cfg.Fetch.Proxy, HostGap: time.Duration(cfg.Fetch.HostGap)})
+	client, err := fetchClient(cfg)
 	if err != nil {
 		return err
 	}
@@ -63,6 +60,15 @@ func (c *feedTestCmd) Run(ctx context.Context, a *app) error {
 		fmt.Fprintln(a.stdout, line)
 	}
 	return nil
+}
+
+// fetchClient asks servers for commands that ask for themselves, as the configuration says.
+func fetchClient(cfg *config.Config) (*fetch.Client, error) {
+	agent := cfg.Fetch.UserAgent
+	if agent == "" {
+		agent = "mediawatch/" + version
+	}
+	return fetch.New(fetch.Options{UserAgent: agent, Allow: cfg.Fetch.Allow, Proxy: cfg.Fetch.Proxy, HostGap: time.Duration(cfg.Fetch.HostGap)})
 }
 
 // acceptFeeds is what the daemon asks with: some servers answer others otherwise.

@@ -103,10 +103,8 @@ type progress struct {
 
 func (a *app) progress(what string, size int64) *progress {
 	p := &progress{what: what, size: size}
-	if f, ok := a.stderr.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			p.out = f
-		}
+	if f, ok := a.stderr.(*os.File); ok && isTerminal(f) {
+		p.out = f
 	}
 	return p
 }

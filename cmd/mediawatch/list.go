@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -29,14 +30,27 @@ func (c *itemsCmd) Run(ctx context.Context, a *app) error {
 	if c.After > 0 {
 		params.Set("after", strconv.FormatUint(c.After, 10))
 	}
-	return list(ctx, a, request{path: "/api/v1/items", params: params, json: c.JSON}, "TIME\tOUTLET\tHEADLINE\tWATCHES\tID", itemRow)
+	return list(ctx, a, request{path: "/api/v1/items", params: params, as: c.listing}, itemColumns())
 }
 
-func itemRow(it web.ItemView) string {
-	if it.Forgotten {
-		return row("", "", "(forgotten)", "", it.ID[:8])
+func itemColumns() []column[web.ItemView] {
+	return []column[web.ItemView]{
+		when("TIME", func(it web.ItemView) *time.Time { return &it.Time }),
+		outletColumn(func(it web.ItemView) string { return it.Outlet }),
+		{head: "HEADLINE", least: 20, value: func(it web.ItemView) string {
+			if it.Forgotten {
+				return "(forgotten)"
+			}
+			return it.Title
+		}},
+		{head: "WATCHES", least: 8, extra: true, value: func(it web.ItemView) string { return strings.Join(it.Watches, ",") }},
+		id(func(it web.ItemView) string { return it.ID }),
 	}
-	return row(clock(it.Time), name(it.Outlet), text.Truncate(it.Title, 70), strings.Join(it.Watches, ","), it.ID[:8])
+}
+
+// outletColumn is the column of a publisher.
+func outletColumn[T any](of func(T) string) column[T] {
+	return column[T]{head: "OUTLET", least: 8, value: func(v T) string { return name(of(v)) }, exact: of}
 }
 
 type storiesCmd struct {
@@ -52,13 +66,19 @@ func (c *storiesCmd) Run(ctx context.Context, a *app) error {
 	if c.Output != "" {
 		return usageError("--output goes with --jsonl")
 	}
-	req := request{path: "/api/v1/stories", params: url.Values{"limit": {strconv.Itoa(c.Limit)}}, json: c.JSON}
-	return list(ctx, a, req, "ITEMS\tOUTLETS\tHEADLINE\tCARRIED BY\tID", func(s web.StoryView) string {
-		var by []string
-		for _, m := range s.Members {
-			by = append(by, name(m.Outlet))
-		}
-		return row(strconv.Itoa(len(s.Members)), strconv.Itoa(s.Outlets), text.Truncate(s.Title, 60), text.Truncate(strings.Join(by, ", "), 60), s.ID[:8])
+	req := request{path: "/api/v1/stories", params: url.Values{"limit": {strconv.Itoa(c.Limit)}}, as: c.listing}
+	return list(ctx, a, req, []column[web.StoryView]{
+		{head: "ITEMS", right: true, value: func(s web.StoryView) string { return strconv.Itoa(len(s.Members)) }},
+		{head: "OUTLETS", right: true, value: func(s web.StoryView) string { return strconv.Itoa(s.Outlets) }},
+		{head: "HEADLINE", least: 20, value: func(s web.StoryView) string { return s.Title }},
+		{head: "CARRIED BY", least: 12, value: func(s web.StoryView) string {
+			var by []string
+			for _, m := range s.Members {
+				by = append(by, name(m.Outlet))
+			}
+			return strings.Join(by, ", ")
+		}},
+		id(func(s web.StoryView) string { return s.ID }),
 	})
 }
 
@@ -70,43 +90,32 @@ type searchCmd struct {
 
 func (c *searchCmd) Run(ctx context.Context, a *app) error {
 	params := url.Values{"q": {c.Query}, "limit": {strconv.Itoa(c.Limit)}, "since": {c.Since}}
-	return list(ctx, a, request{path: "/api/v1/search", params: params, json: c.JSON}, "TIME\tOUTLET\tHEADLINE\tHIT\tID", func(h web.SearchView) string {
-		return row(clock(h.Time), name(h.Outlet), text.Truncate(h.Title, 60), text.Truncate(h.Hit, 60), h.ID[:8])
+	return list(ctx, a, request{path: "/api/v1/search", params: params, as: c.listing}, []column[web.SearchView]{
+		when("TIME", func(h web.SearchView) *time.Time { return &h.Time }),
+		outletColumn(func(h web.SearchView) string { return h.Outlet }),
+		{head: "HEADLINE", least: 20, value: func(h web.SearchView) string { return h.Title }},
+		{head: "HIT", below: true, value: func(h web.SearchView) string { return h.Hit }},
+		id(func(h web.SearchView) string { return h.ID }),
 	})
 }
 
 type countCmd struct {
 	Query string `arg:"" help:"In the query language of watches."`
-	By    string `enum:"day,outlet,lang" default:"day" help:"day, outlet or lang."`
+	By    string `enum:"day,week,month,outlet,lang" default:"day" help:"day, week, month, outlet or lang. Days, weeks and months without any item are counted as 0."`
 	From  string `help:"First day, 2026-11-01."`
 	To    string `help:"Last day."`
-	CSV   bool   `name:"csv" help:"As CSV."`
-	JSON  bool   `name:"json" help:"One JSON object a line."`
+	forms
 }
 
 func (c *countCmd) Run(ctx context.Context, a *app) error {
 	params := url.Values{"q": {c.Query}, "by": {c.By}, "from": {c.From}, "to": {c.To}}
-	if c.JSON {
-		return list(ctx, a, request{path: "/api/v1/count", params: params, json: true}, "", func(web.CountView) string { return "" })
+	req := request{path: "/api/v1/count", params: params, as: listing{forms: c.forms}}
+	if !c.JSON {
+		req.before = func(conn *client) error { return a.countHead(ctx, conn, c) }
 	}
-	conn, err := a.connect(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.close()
-	if err := a.countHead(ctx, conn, c); err != nil {
-		return err
-	}
-	if c.CSV {
-		fmt.Fprintf(a.stdout, "%s,items\n", c.By)
-	}
-	return eachLine(ctx, conn, "/api/v1/count", params, func(v web.CountView) error {
-		format := "%-24s %6d\n"
-		if c.CSV {
-			format = "%q,%d\n"
-		}
-		_, err := fmt.Fprintf(a.stdout, format, v.Key, v.Items)
-		return err
+	return list(ctx, a, req, []column[web.CountView]{
+		{head: strings.ToUpper(c.By), least: 12, value: func(v web.CountView) string { return v.Key }},
+		{head: "ITEMS", right: true, value: func(v web.CountView) string { return strconv.Itoa(v.Items) }},
 	})
 }
 
@@ -191,27 +200,62 @@ func because(evidence string) string {
 type itemForgetCmd struct {
 	ID     string `arg:"" help:"Item id, or the first digits of one."`
 	Reason string `required:"" help:"Why; it is kept with the tombstone."`
+	Yes    bool   `short:"y" help:"Do not ask."`
 }
 
 func (c *itemForgetCmd) Run(ctx context.Context, a *app) error {
+	conn, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	var it web.ItemDetail
+	unknown := conn.get(ctx, http.MethodGet, "/api/v1/items/"+url.PathEscape(c.ID), nil, &it)
+	if err := conn.close(); err != nil {
+		return err
+	}
+	if unknown == nil { // else the order says what is wrong
+		it.Title = text.Line(it.Title)
+		if err := c.ask(a, it); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.stdout, "%s: %s, %s\n", it.Title, name(it.Outlet), clock(it.Time))
+	}
 	return a.command(ctx, "/control/items/"+url.PathEscape(c.ID)+"/forget", url.Values{"reason": {c.Reason}})
+}
+
+// ask lets a person at a terminal think again.
+func (c *itemForgetCmd) ask(a *app, it web.ItemDetail) error {
+	if c.Yes {
+		return nil
+	}
+	yes, err := a.confirm("Forget %q of %s, %s? Its texts are removed for good.", it.Title, name(it.Outlet), clock(it.Time))
+	if err == nil && !yes {
+		err = errors.New("nothing was forgotten")
+	}
+	return err
 }
 
 // request is a listing to ask for.
 type request struct {
 	path   string
 	params url.Values
-	json   bool
+	as     listing
+	before func(*client) error // called before anything is printed; nil: nothing
 }
 
-// list prints a listing as a table, or as it came with --json.
-func list[T any](ctx context.Context, a *app, r request, head string, rowOf func(T) string) error {
+// list prints a listing as a table, as CSV, or as it came with --json.
+func list[T any](ctx context.Context, a *app, r request, columns []column[T]) error {
 	conn, err := a.connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.close()
-	if r.json {
+	if r.before != nil {
+		if err := r.before(conn); err != nil {
+			return err
+		}
+	}
+	if r.as.JSON {
 		resp, err := conn.do(ctx, http.MethodGet, r.path, r.params)
 		if err != nil {
 			return err
@@ -220,22 +264,21 @@ func list[T any](ctx context.Context, a *app, r request, head string, rowOf func
 		_, err = io.Copy(a.stdout, resp.Body)
 		return err
 	}
-	tw := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	rows := 0
+	var rows []T
 	err = eachLine(ctx, conn, r.path, r.params, func(v T) error {
-		if rows++; rows == 1 {
-			fmt.Fprintln(tw, head)
-		}
-		_, err := fmt.Fprintln(tw, rowOf(v))
-		return err
+		rows = append(rows, v)
+		return nil
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if rows == 0 {
+	case r.as.CSV:
+		return writeCSV(a.stdout, columns, rows)
+	case len(rows) == 0:
 		fmt.Fprintln(a.stderr, "mediawatch: nothing there")
+		return nil
 	}
-	return tw.Flush()
+	return writeTable(a.world, columns, rows)
 }
 
 // copyAnswer prints an answer as it came.
@@ -249,15 +292,10 @@ func copyAnswer(ctx context.Context, conn *client, path string, w io.Writer) err
 	return err
 }
 
-// row joins cells for a tabwriter; a cell is one line.
-func row(cells ...string) string {
-	for i, c := range cells {
-		cells[i] = text.Line(c)
-	}
-	return strings.Join(cells, "\t")
-}
+// clockLayout is a time as listings show it, in UTC.
+const clockLayout = "2006-01-02 15:04"
 
-func clock(t time.Time) string { return t.Format("2006-01-02 15:04") }
+func clock(t time.Time) string { return t.Format(clockLayout) }
 
 // name shows an outlet; unknown is a dash.
 func name(outlet string) string {

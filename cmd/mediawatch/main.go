@@ -33,7 +33,9 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], world{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Environ()}))
+	w := world{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Environ()}
+	w.term = terminalOf(os.Stdin, os.Stdout, os.Stderr, w.getenv)
+	os.Exit(run(ctx, os.Args[1:], w))
 }
 
 // world is everything of the process that a command may touch.
@@ -41,6 +43,7 @@ type world struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	env            []string
+	term           terminal
 }
 
 // getenv returns the value of an environment variable.

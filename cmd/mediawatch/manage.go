@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,9 +10,9 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"mediawatch/daemon"
-	"mediawatch/text"
 	"mediawatch/web"
 )
 
@@ -73,17 +74,47 @@ type feedCmd struct {
 type feedListCmd struct{ listing }
 
 func (c *feedListCmd) Run(ctx context.Context, a *app) error {
-	req := request{path: "/api/v1/subscriptions", params: url.Values{"limit": {strconv.Itoa(c.Limit)}}, json: c.JSON}
-	return list(ctx, a, req, "STATE\tITEMS\tLAST NEW\tNEXT\tTITLE\tADDRESS\tID", func(f web.SubscriptionView) string {
-		next, last := "–", "–"
-		if f.Next != nil {
-			next = clock(*f.Next)
-		}
-		if f.LastNew != nil {
-			last = clock(*f.LastNew)
-		}
-		return row(f.State, strconv.FormatInt(f.Items, 10), last, next, text.Truncate(f.Title, 30), f.Address, f.ID[:8])
+	req := request{path: "/api/v1/subscriptions", params: url.Values{"limit": {strconv.Itoa(c.Limit)}}, as: c.listing}
+	return list(ctx, a, req, []column[web.SubscriptionView]{
+		{head: "STATE", value: func(f web.SubscriptionView) string { return f.State }, colour: stateColour},
+		{head: "ITEMS", right: true, value: func(f web.SubscriptionView) string { return strconv.FormatInt(f.Items, 10) }},
+		when("LAST NEW", func(f web.SubscriptionView) *time.Time { return f.LastNew }).briefly(),
+		when("NEXT", func(f web.SubscriptionView) *time.Time { return f.Next }).briefly(),
+		{head: "TITLE", least: 16, value: func(f web.SubscriptionView) string { return cmp.Or(f.Title, f.Address) }, exact: func(f web.SubscriptionView) string { return f.Title }},
+		{head: "ADDRESS", least: 24, extra: true, value: func(f web.SubscriptionView) string { return f.Address }},
+		{head: "REASON", below: true, value: feedReason, colour: stateColour},
+		id(func(f web.SubscriptionView) string { return f.ID }),
 	})
+}
+
+// feedReason says why a feed is not simply ok.
+func feedReason(f web.SubscriptionView) string {
+	var said []string
+	if f.Error != "" {
+		said = append(said, f.Error)
+	}
+	if f.Failures > 1 {
+		said = append(said, fmt.Sprintf("%d times in a row", f.Failures))
+	}
+	if f.Silent != "" {
+		said = append(said, "nothing new for "+f.Silent)
+	}
+	if f.Proposed != "" {
+		said = append(said, "perhaps it is now "+f.Proposed)
+	}
+	return strings.Join(said, "; ")
+}
+
+func stateColour(f web.SubscriptionView) colour {
+	switch f.State {
+	case "ok":
+		return green
+	case "failing", "gone":
+		return red
+	case "silent", "moved", "paused":
+		return yellow
+	}
+	return plain
 }
 
 type feedAddCmd struct {
@@ -169,13 +200,13 @@ type watchCmd struct {
 type watchListCmd struct{ listing }
 
 func (c *watchListCmd) Run(ctx context.Context, a *app) error {
-	req := request{path: "/api/v1/watches", params: url.Values{"limit": {strconv.Itoa(c.Limit)}}, json: c.JSON}
-	return list(ctx, a, req, "WATCH\tMATCHES\tLAST\tADDRESS\tQUERY", func(w web.WatchView) string {
-		last := "–"
-		if w.LastMatch != nil {
-			last = clock(*w.LastMatch)
-		}
-		return row(w.Name, strconv.FormatInt(w.Matches, 10), last, w.Feed, text.Truncate(w.Query, 60))
+	req := request{path: "/api/v1/watches", params: url.Values{"limit": {strconv.Itoa(c.Limit)}}, as: c.listing}
+	return list(ctx, a, req, []column[web.WatchView]{
+		{head: "WATCH", value: func(w web.WatchView) string { return w.Name }},
+		{head: "MATCHES", right: true, value: func(w web.WatchView) string { return strconv.FormatInt(w.Matches, 10) }},
+		when("LAST", func(w web.WatchView) *time.Time { return w.LastMatch }),
+		{head: "ADDRESS", below: true, value: func(w web.WatchView) string { return w.Feed }},
+		{head: "QUERY", least: 20, value: func(w web.WatchView) string { return w.Query }},
 	})
 }
 

@@ -1,33 +1,37 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
+	"path"
 	"strings"
 	"time"
 
 	"mediawatch/config"
 	"mediawatch/feeds"
+	"mediawatch/fetch"
 	"mediawatch/seeds"
 	"mediawatch/text"
 )
 
 type parseCmd struct {
-	File        string `arg:"" help:"A feed document or seed file; - is standard input."`
+	File        string `arg:"" help:"A feed document or seed file, or its address (https://…); - is standard input."`
 	JSON        bool   `name:"json" help:"As one JSON object."`
-	Base        string `help:"Address the document came from."`
-	ContentType string `help:"Content-Type it came with."`
+	Base        string `help:"Address the document came from (default: the one it was fetched from)."`
+	ContentType string `help:"Content-Type it came with (default: what its server said)."`
 	Charset     string `help:"Encoding, whatever the document says."`
 	Seed        bool   `help:"It is a seed file."`
 	Timezone    string `default:"UTC" help:"Of a seed file's times without a zone."`
 }
 
-func (c *parseCmd) Run(_ context.Context, a *app) error {
-	data, err := a.readInput(c.File)
+func (c *parseCmd) Run(ctx context.Context, a *app) error {
+	data, err := c.read(ctx, a)
 	if err != nil {
 		return c.fail(a, err)
 	}
@@ -50,6 +54,37 @@ func (c *parseCmd) Run(_ context.Context, a *app) error {
 		fmt.Fprintln(a.stdout, l)
 	}
 	return nil
+}
+
+// read returns the document, fetched once when it is named by its address. Nothing is kept.
+func (c *parseCmd) read(ctx context.Context, a *app) ([]byte, error) {
+	if !isAddress(c.File) {
+		return a.readInput(c.File)
+	}
+	cfg := &config.Config{}
+	if exists(config.Find(a.configFile, a.env)) || a.configFile != "" {
+		var err error
+		if cfg, err = a.config(); err != nil {
+			return nil, err
+		}
+	}
+	client, err := fetchClient(cfg)
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	resp, err := client.Get(ctx, fetch.Request{URL: c.File, Accept: acceptFeeds, Urgent: true})
+	if err != nil {
+		return nil, err
+	}
+	c.Base, c.ContentType = cmp.Or(c.Base, resp.FinalURL), cmp.Or(c.ContentType, resp.ContentType)
+	return resp.Body, nil
+}
+
+// isAddress tells an address from the name of a file.
+func isAddress(name string) bool {
+	lower := strings.ToLower(name)
+	return strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://")
 }
 
 // fail reports what could not be read, in the shape that was asked for.
@@ -115,11 +150,27 @@ func (c *parseCmd) seed(a *app, data []byte) (any, []string, error) {
 			break
 		}
 	}
-	article, err := seeds.Read(c.File, data, o)
+	article, err := seeds.Read(c.seedName(), data, o)
 	if err != nil {
 		return nil, nil, err
 	}
 	return article.Dump(), describe(article), nil
+}
+
+// seedName is the name of the file that a seed file is read as: the last part of an address, with the ending that its type asks for.
+func (c *parseCmd) seedName() string {
+	if !isAddress(c.File) {
+		return c.File
+	}
+	u, err := url.Parse(c.Base)
+	if err != nil {
+		return c.File
+	}
+	name := path.Base(u.Path)
+	if strings.Contains(c.ContentType, "html") && !strings.HasSuffix(name, ".html") {
+		name += ".html"
+	}
+	return name
 }
 
 // outletsIfConfigured returns the configured publishers; parse works without any configuration.

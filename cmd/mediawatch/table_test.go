@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"mediawatch/web"
+)
+
+// listed is what a listing of items looks like.
+func listed(t *testing.T, w world, rows []web.ItemView) []string {
+	t.Helper()
+	var out bytes.Buffer
+	w.stdout = &out
+	if err := writeTable(w, itemColumns(), rows); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimRight(out.String(), "\n"), "\n")
+}
+
+var someItems = []web.ItemView{
+	{ID: "6ccc43455b2c14fda6f3c2ff4fa99359", Title: "Ferries between Saltmere and Brannoch will not sail next week while the harbour wall is repaired, the office said", Outlet: "Saltmere Courier and Evening Gazette", Watches: []string{"all", "ports", "transport"}, Time: time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)},
+	{ID: "f2bcc7412834789775445a840b64d3da", Title: "気候変動に関する国際会議が来週ジュネーブで開かれ、各国の代表が新しい目標について話し合う", Outlet: "朝の新聞", Watches: []string{"all"}, Time: time.Date(2026, 11, 20, 7, 30, 0, 0, time.UTC)},
+	{ID: "0123456789abcdef0123456789abcdef", Title: "👩‍👩‍👧‍👦 e\u0301te\u0301: short", Outlet: "", Watches: []string{"all"}, Time: time.Date(2026, 11, 19, 7, 30, 0, 0, time.UTC)},
+	{ID: "1123456789abcdef0123456789abcdef", Title: "Two\nlines\x1b[31m and a colour", Time: time.Date(2026, 11, 19, 7, 30, 0, 0, time.UTC)},
+}
+
+func TestT08B21_TableFitsTheTerminal(t *testing.T) {
+	for _, columns := range []int{80, 100, 60} {
+		lines := listed(t, world{term: terminal{columns: columns}, env: []string{"NO_COLOR=1"}}, someItems)
+		if len(lines) != len(someItems)+1 {
+			t.Fatalf("%d lines\n%s", len(lines), strings.Join(lines, "\n"))
+		}
+		at := width(lines[0][:strings.Index(lines[0], "ID")])
+		for i, l := range lines {
+			if width(l) > columns {
+				t.Errorf("%d columns, want %d: %s", width(l), columns, l)
+			}
+			if strings.Contains(l, "\x1b") {
+				t.Errorf("an escape in %q", l)
+			}
+			if i == 0 {
+				continue
+			}
+			id := someItems[i-1].ID[:8]
+			if !strings.HasSuffix(l, "  "+id) || width(strings.TrimSuffix(l, id)) != at {
+				t.Errorf("the id does not stand at %d: %s", at, l)
+			}
+		}
+		if !strings.Contains(lines[1], "…") || !strings.Contains(lines[2], "…") {
+			t.Errorf("nothing is shortened\n%s", strings.Join(lines, "\n"))
+		}
+	}
+}
+
+func TestT08B21_TableInAPipeIsWhole(t *testing.T) {
+	for i, l := range listed(t, world{}, someItems)[1:] {
+		if it := someItems[i]; !strings.HasSuffix(l, it.ID) || i < 2 && !strings.Contains(l, it.Title) || strings.Contains(l, "…") {
+			t.Errorf("%s", l)
+		}
+	}
+}
+
+func TestT08B21_Colours(t *testing.T) {
+	for _, c := range []struct {
+		w    world
+		want bool
+	}{
+		{world{term: terminal{columns: 80}}, true},
+		{world{term: terminal{columns: 80}, env: []string{"NO_COLOR=1"}}, false},
+		{world{term: terminal{columns: 80}, env: []string{"NO_COLOR="}}, true},
+		{world{term: terminal{columns: 80}, env: []string{"TERM=dumb"}}, false},
+		{world{}, false},
+	} {
+		if got := strings.Contains(listed(t, c.w, someItems)[0], "\x1b["); got != c.want {
+			t.Errorf("%+v: coloured %v, want %v", c.w, got, c.want)
+		}
+	}
+}
+
+func TestT08B21_CSV(t *testing.T) {
+	var out bytes.Buffer
+	rows := append(someItems[:1:1], web.ItemView{ID: "00", Title: `=HYPERLINK("http://x","y"), and "more"`, Watches: []string{}, Time: someItems[0].Time})
+	if err := writeCSV(&out, itemColumns(), rows); err != nil {
+		t.Fatal(err)
+	}
+	want := "time,outlet,headline,watches,id\n" +
+		`2026-11-20T08:00:00Z,Saltmere Courier and Evening Gazette,"` + someItems[0].Title + `","all,ports,transport",6ccc43455b2c14fda6f3c2ff4fa99359` + "\n" +
+		`2026-11-20T08:00:00Z,,"'=HYPERLINK(""http://x"",""y""), and ""more""",,00` + "\n"
+	if out.String() != want {
+		t.Errorf("got  %s\nwant %s", out.String(), want)
+	}
+}
+
+func TestT08B21_Cut(t *testing.T) {
+	for _, c := range []struct {
+		s    string
+		room int
+		want string
+	}{
+		{"short", 5, "short"}, {"longer", 5, "long…"}, {"a longer", 3, "a…"}, {"気候変動", 8, "気候変動"}, {"気候変動", 7, "気候変…"}, {"気候変動", 6, "気候…"},
+		{"e\u0301e\u0301e\u0301", 2, "e\u0301…"}, {"x", 0, ""}, {"", 0, ""}, {"👩‍👩‍👧‍👦👩‍👩‍👧‍👦", 3, "👩‍👩‍👧‍👦…"},
+	} {
+		if got := cut(c.s, c.room); got != c.want || width(got) > max(c.room, 0) {
+			t.Errorf("cut(%q, %d) = %q, want %q", c.s, c.room, got, c.want)
+		}
+	}
+}
+
+func TestT08B21_ConfirmAsks(t *testing.T) {
+	for answer, want := range map[string]bool{"y\n": true, "Yes\n": true, "n\n": false, "\n": false, "": false, "yellow\n": false} {
+		var said bytes.Buffer
+		w := world{stdin: strings.NewReader(answer), stderr: &said, term: terminal{asks: true}}
+		got, err := w.confirm("Forget %q?", "Ferries")
+		if err != nil || got != want || said.String() != `Forget "Ferries"? [y/N] ` {
+			t.Errorf("%q: %v, %v, asked %q", answer, got, err, said.String())
+		}
+	}
+}
