@@ -1,6 +1,7 @@
-.PHONY: build run test check lint race fuzz bench torture feedsuite stories-eval stories-growth clean
+.PHONY: install build run test check lint race fuzz bench torture feedsuite stories-eval stories-growth clean
 
 build: ; go build -trimpath -ldflags='-s -w' -o mediawatch ./cmd/mediawatch
+install: ; sh contrib/install
 run: ; go run ./cmd/mediawatch serve
 test: ; go test ./...
 check: ; bash .ci/run

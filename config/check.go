@@ -83,8 +83,12 @@ func (k *checker) zone(t *table, key, name string) *time.Location {
 
 func (k *checker) store() {
 	r := &k.raw.Store
+	k.cfg.Folder = k.dir
+	if r.Folder != "" && k.required(&r.table, "folder", r.Folder) {
+		k.cfg.Folder = k.abs(r.Folder)
+	}
 	if k.required(&r.table, "path", r.Path) {
-		k.cfg.Store.Path = k.abs(r.Path)
+		k.cfg.Store.Path = k.cfg.DataPath(r.Path)
 	}
 	if r.URL != "" {
 		if strings.HasPrefix(r.URL, "postgres://") || strings.HasPrefix(r.URL, "postgresql://") {
@@ -239,7 +243,7 @@ func (k *checker) seeds() {
 		r := &k.raw.Seeds[i]
 		s := SeedFolder{Dir: r.Dir, Recursive: r.Recursive, Include: r.Include, Outlet: strings.TrimSpace(r.Outlet)}
 		if k.required(&r.table, "dir", r.Dir) {
-			s.Path = k.abs(r.Dir)
+			s.Path = k.cfg.DataPath(r.Dir)
 			k.unique(seen, s.Path, r.at("dir"), "the folder")
 			k.seedFolder(r.at("dir"), s.Path)
 		}

@@ -212,7 +212,7 @@ func (k *checker) digests() {
 		}
 		d.To = k.recipients(r)
 		if r.has("dir") && k.required(&r.table, "dir", r.Dir) {
-			d.Path = k.abs(r.Dir)
+			d.Path = k.cfg.DataPath(r.Dir)
 		}
 		d.Empty = k.oneOf(&r.table, "empty", r.Empty, EmptySkip, EmptySend)
 		if len(d.To) == 0 && d.Dir == "" && len(r.To) == 0 {

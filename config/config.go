@@ -32,6 +32,7 @@ const (
 // Config is a checked configuration. It is not changed after Load; all paths are absolute unless said otherwise.
 type Config struct {
 	File    string // the configuration file
+	Folder  string // where relative paths of data start: the store, seed folders, digest folders
 	Store   Store
 	Web     Web
 	Fetch   Fetch
@@ -153,6 +154,14 @@ type SMTP struct {
 
 // Secret replaces a secret in what Dump prints.
 const Secret = "(hidden)"
+
+// DataPath returns the absolute path of data that is written as dir in the configuration.
+func (c *Config) DataPath(dir string) string {
+	if filepath.IsAbs(dir) {
+		return filepath.Clean(dir)
+	}
+	return filepath.Join(c.Folder, dir)
+}
 
 // FeedsDir is the folder of the feeds that commands and pages saved.
 func (c *Config) FeedsDir() string { return filepath.Join(filepath.Dir(c.Store.Path), "feeds.d") }

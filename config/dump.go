@@ -15,9 +15,18 @@ import (
 //go:embed starter.toml
 var starter []byte
 
-// Init writes a configuration file to start from.
-func Init(w io.Writer) error {
-	if _, err := w.Write(starter); err != nil {
+// starterPath is the line of the starter that names the store.
+const starterPath = `path = "data/mediawatch.db"`
+
+// Init writes a configuration file to start from. With a folder, the store and everything relative is kept there; "" keeps
+// it beside the configuration file.
+func Init(w io.Writer, folder string) error {
+	out := string(starter)
+	if folder != "" {
+		where := fmt.Sprintf("folder = %q   # relative paths start here\npath = \"mediawatch.db\"", folder)
+		out = strings.Replace(out, starterPath, where, 1)
+	}
+	if _, err := io.WriteString(w, out); err != nil {
 		return fmt.Errorf("write the configuration: %w", err)
 	}
 	return nil
@@ -47,7 +56,7 @@ func redacted(raw string) string {
 // effective turns c back into what a file would say.
 func (c *Config) effective() *rawConfig {
 	r := &rawConfig{Lists: c.Lists}
-	r.Store = rawStore{Path: c.Store.Path, Keep: "forever", MinFree: c.Store.MinFree.String()}
+	r.Store = rawStore{Folder: c.Folder, Path: c.Store.Path, Keep: "forever", MinFree: c.Store.MinFree.String()}
 	r.Web = rawWeb{Listen: c.Web.Listen, PublicURL: c.Web.PublicURL, Hosts: append([]string{}, c.Web.Hosts...), AllowRemote: c.Web.AllowRemote}
 	r.Fetch = rawFetch{
 		Interval: c.Fetch.Interval.String(), HostGap: c.Fetch.HostGap.String(), Proxy: redacted(c.Fetch.Proxy),

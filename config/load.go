@@ -15,6 +15,9 @@ import (
 // DefaultFile is the configuration file that is looked for in the working directory.
 const DefaultFile = "mediawatch.toml"
 
+// SystemFile is the configuration file of a machine's service.
+const SystemFile = "/etc/mediawatch/mediawatch.toml"
+
 // maxFile is the largest configuration file that is read, in bytes.
 const maxFile = 4 << 20
 
@@ -27,7 +30,8 @@ type Options struct {
 	Dir string   // where a relative path of the file itself starts; "" the working directory
 }
 
-// Find returns the file to load: the one of the flag -c, else the one $MEDIAWATCH_CONFIG names, else mediawatch.toml.
+// Find returns the file to load: the one of the flag -c, else the one $MEDIAWATCH_CONFIG names, else mediawatch.toml in the
+// working directory, else the service's, so that what an administrator types asks the store of the service.
 func Find(flag string, env []string) string {
 	if flag != "" {
 		return flag
@@ -35,7 +39,16 @@ func Find(flag string, env []string) string {
 	if name, ok := lookup(env, envPrefix+"CONFIG"); ok && name != "" {
 		return name
 	}
+	if missing(DefaultFile) && !missing(SystemFile) {
+		return SystemFile
+	}
 	return DefaultFile
+}
+
+// missing reports whether there is certainly no such file; one that may not be read is there.
+func missing(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // Load reads the configuration file at path and everything that belongs to it. The error is an *Errors with all mistakes, or
@@ -194,22 +207,13 @@ func (k *checker) saved(dir string, read func(path string, root *node)) {
 	}
 }
 
-// secret returns a secret: from the environment, else from the file the configuration names, else from a systemd
-// credential (systemd.exec(5), LoadCredential=) called TABLE_KEY, else as written. One line break at its end is dropped.
+// secret returns a secret: from the environment, else from a systemd credential (systemd.exec(5), LoadCredential=) called
+// TABLE_KEY, else from the file the configuration names, else as written. One line break at its end is dropped. The
+// credential comes before the file, so that one configuration serves both the service, whose user may not read the file,
+// and an administrator, who has no credential.
 func (k *checker) secret(name, written, file string, at place) string {
 	if value, ok := lookup(k.env, envPrefix+strings.ToUpper(name)); ok {
 		return value
-	}
-	if file != "" {
-		data, err := readFile(k.abs(file))
-		if err != nil {
-			k.add(at, "", "%s cannot be read: %s", file, plain(err))
-			return ""
-		}
-		if oneLine(data) == "" {
-			k.add(at, "", "%s is empty", file)
-		}
-		return oneLine(data)
 	}
 	if dir, ok := lookup(k.env, "CREDENTIALS_DIRECTORY"); ok && dir != "" {
 		if data, err := readFile(filepath.Join(dir, name)); err == nil {
@@ -218,7 +222,26 @@ func (k *checker) secret(name, written, file string, at place) string {
 			k.add(at, "", "the credential %s cannot be read: %s", name, plain(err))
 		}
 	}
+	if file != "" {
+		data, err := readFile(k.abs(file))
+		if err != nil {
+			k.add(at, secretHint(err, name, file), "%s cannot be read: %s", file, plain(err))
+			return ""
+		}
+		if oneLine(data) == "" {
+			k.add(at, "", "%s is empty", file)
+		}
+		return oneLine(data)
+	}
 	return written
+}
+
+// secretHint says what to do about a secret's file that cannot be read.
+func secretHint(err error, name, file string) string {
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Sprintf("let this user read it (chown root:mediawatch and chmod 640), or hand it over in the unit with LoadCredential=%s:%s", name, file)
+	}
+	return ""
 }
 
 func oneLine(data []byte) string {

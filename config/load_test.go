@@ -49,6 +49,7 @@ func TestAnEmptyFileIsTheDefaults(t *testing.T) {
 	c, dir := mustLoad(t, "", nil)
 	want := &Config{
 		File:    filepath.Join(dir, "mediawatch.toml"),
+		Folder:  dir,
 		Store:   Store{Path: filepath.Join(dir, "data/mediawatch.db"), MinFree: 500e6},
 		Web:     Web{Listen: "127.0.0.1:8087"},
 		Fetch:   Fetch{Interval: Duration(time.Hour), HostGap: Duration(2 * time.Second)},
@@ -162,6 +163,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 	file := filepath.Join(dir, "mediawatch.toml")
 	want := &Config{
 		File:    file,
+		Folder:  dir,
 		Store:   Store{Path: filepath.Join(dir, "kept/store.db"), MinFree: 2e9},
 		Web:     Web{Listen: "[::1]:9000", PublicURL: "https://news.example.org"},
 		Stories: Stories{Window: Duration(21 * day), Texts: 50_000},
@@ -227,6 +229,77 @@ func TestSystemdCredential(t *testing.T) {
 	}
 	if _, _, err := loadText(t, text, []string{"CREDENTIALS_DIRECTORY=" + t.TempDir()}); err == nil {
 		t.Error("a username without a password was taken")
+	}
+}
+
+// TestT08B14_PasswordFileAndCredential: one configuration serves the service, which has the credential and may not read the file, and the administrator, who
+// may read the file and has no credential.
+func TestT08B14_PasswordFileAndCredential(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "smtp_password"), []byte("from systemd\n"), 0o400); err != nil {
+		t.Fatal(err)
+	}
+	const text = "[smtp]\nhost = \"localhost\"\nusername = \"u\"\nfrom = \"a@example.org\"\npassword_file = \"smtp-password\"\n"
+	for _, tt := range []struct {
+		env   []string
+		files []string
+		want  string
+	}{
+		{nil, []string{"smtp-password", "from the file\n"}, "from the file"},
+		{[]string{"CREDENTIALS_DIRECTORY=" + dir}, nil, "from systemd"},
+		{[]string{"CREDENTIALS_DIRECTORY=" + dir}, []string{"smtp-password", "from the file\n"}, "from systemd"},
+		{[]string{"CREDENTIALS_DIRECTORY=" + t.TempDir()}, []string{"smtp-password", "from the file\n"}, "from the file"},
+	} {
+		c, _ := mustLoad(t, text, tt.env, tt.files...)
+		if c.SMTP.Password != tt.want {
+			t.Errorf("%v %v: the password is %q, want %q", tt.env, tt.files, c.SMTP.Password, tt.want)
+		}
+	}
+}
+
+// TestT08B14_DataStartsAtTheStoresFolder: one key moves the store, seed folders and digest folders; what belongs to the configuration stays beside it.
+func TestT08B14_DataStartsAtTheStoresFolder(t *testing.T) {
+	const text = `
+[store]
+folder = "/var/lib/mediawatch"
+path = "mediawatch.db"
+[fetch]
+opml = ["more.opml"]
+[[seeds]]
+dir = "saved"
+[[seeds]]
+dir = "/srv/saved"
+[[digest]]
+name = "morning"
+watches = ["all"]
+at = "daily 07:00"
+dir = "digests"
+[smtp]
+host = "localhost"
+from = "a@example.org"
+username = "u"
+password_file = "pw"
+`
+	c, dir := mustLoad(t, text, nil, "pw", "s3cret", "more.opml", opml)
+	for got, want := range map[string]string{
+		c.Store.Path: "/var/lib/mediawatch/mediawatch.db", c.Seeds[0].Path: "/var/lib/mediawatch/saved", c.Seeds[1].Path: "/srv/saved",
+		c.Digests[0].Path: "/var/lib/mediawatch/digests", c.DataPath("digests"): "/var/lib/mediawatch/digests", c.FeedsDir(): "/var/lib/mediawatch/feeds.d",
+		c.SMTP.Password: "s3cret",
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if c, dir = mustLoad(t, "[store]\nfolder = \"data\"\n", nil); c.Store.Path != filepath.Join(dir, "data/data/mediawatch.db") {
+		t.Errorf("a relative folder: the store is %s", c.Store.Path)
+	}
+	var service bytes.Buffer
+	if err := Init(&service, "/var/lib/mediawatch"); err != nil {
+		t.Fatal(err)
+	}
+	c, _ = mustLoad(t, service.String(), nil)
+	if c.Store.Path != "/var/lib/mediawatch/mediawatch.db" || c.Digests[0].Path != "/var/lib/mediawatch/digests" {
+		t.Errorf("the service's starter keeps the store at %s and digests in %s", c.Store.Path, c.Digests[0].Path)
 	}
 }
 
@@ -302,7 +375,7 @@ func TestTheRepositorysOwnFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	var starter bytes.Buffer
-	if err := Init(&starter); err != nil {
+	if err := Init(&starter, ""); err != nil {
 		t.Fatal(err)
 	}
 	if c, _ = mustLoad(t, starter.String(), nil); len(c.Watches) != 1 || len(c.Digests) != 1 || len(c.Feeds) != 1 {

@@ -37,7 +37,7 @@ func TestMistakes(t *testing.T) {
 		{"swapped letters", "[web]\nlisten = \"127.0.0.1:1\"\npubilc_url = \"\"", `3:1: unknown key "pubilc_url" in [web] (did you mean "public_url"?)`},
 		{"another's word", w + "filter = \"x\"", `4:1: unknown key "filter" in [[watch]] (did you mean "query"?)`},
 		{"another table's key", "[store]\nlisten = \"127.0.0.1:1\"", `2:1: unknown key "listen" in [store] ("listen" belongs in [web])`},
-		{"no idea", "[store]\nflavour = 1", `2:1: unknown key "flavour" in [store] (known here are path, keep, raw, min_free, url)`},
+		{"no idea", "[store]\nflavour = 1", `2:1: unknown key "flavour" in [store] (known here are folder, path, keep, raw, min_free, url)`},
 		{"unknown table", "[stor]\npath = \"x\"", `1:2: unknown table "stor" (did you mean "store"?)`},
 		{"unknown tables", "[[wacth]]\nname = \"x\"", `1:3: unknown table "wacth" (did you mean "watch"?)`},
 		{"key outside a table", "listen = \"x\"", `1:1: unknown key "listen" ("listen" belongs in [web])`},

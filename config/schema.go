@@ -64,6 +64,7 @@ type rawWatches struct {
 
 type rawStore struct {
 	table   `toml:"-"`
+	Folder  string `toml:"folder"`
 	Path    string `toml:"path"`
 	Keep    string `toml:"keep"`
 	Raw     bool   `toml:"raw"`

@@ -129,15 +129,13 @@ func (d *Daemon) writeFolder(e news.Edition, dir string) mail.Outcome {
 	if err != nil {
 		return mail.Outcome{State: mail.StateFailed, Answer: err.Error()}
 	}
-	path := dir
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(filepath.Dir(cfg.File), path)
-	}
 	date := e.Date
 	if dc, ok := cfg.Digest(strings.TrimSuffix(e.Digest, extraSuffix)); ok {
 		date = date.In(dc.Location)
 	}
+	path := cfg.DataPath(dir)
 	paths, err := mail.Folder{Dir: path}.Write(mail.Name(e.Digest, e.Number, date), mail.Files{HTML: e.HTML, Text: e.Text, EML: eml})
+	d.health.wrote(path, err)
 	if err != nil {
 		return mail.Outcome{State: mail.StateRetry, Answer: err.Error()}
 	}

@@ -3,10 +3,13 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
+	"mediawatch/config"
 	"mediawatch/store"
 	"mediawatch/web"
 )
@@ -21,6 +24,36 @@ type health struct {
 	storeOver bool // something was kept since then
 	following error
 	noSpace   bool
+	folders   map[string]error // digest folders that the last edition could not be written to
+}
+
+// wrote notes what became of an edition for a folder.
+func (h *health) wrote(dir string, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err == nil {
+		delete(h.folders, dir)
+		return
+	}
+	if h.folders == nil {
+		h.folders = make(map[string]error)
+	}
+	h.folders[dir] = err
+}
+
+// unwritten says what cannot be written: what may not be, and what failed although it might.
+func (h *health) unwritten(cfg *config.Config) (lines []string) {
+	denied := make(map[string]bool)
+	for _, u := range CheckWritable(cfg) {
+		denied[u.Path] = true
+		lines = append(lines, u.String())
+	}
+	for _, dir := range slices.Sorted(maps.Keys(h.folders)) {
+		if !denied[dir] {
+			lines = append(lines, "the digest folder "+dir+": "+h.folders[dir].Error()+"; its editions wait")
+		}
+	}
+	return lines
 }
 
 // paused notes whether reading pauses for want of space and reports whether that is new.
@@ -84,6 +117,7 @@ func (d *Daemon) status(context.Context) web.Status {
 	if h.following != nil {
 		s.Problems = append(s.Problems, "following the journal: "+h.following.Error())
 	}
+	s.Problems = append(s.Problems, h.unwritten(d.config.Load())...)
 	if err := d.space(); err != nil {
 		s.Problems = append(s.Problems, err.Error())
 	}

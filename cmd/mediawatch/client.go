@@ -55,6 +55,9 @@ func (a *app) connectWith(ctx context.Context, open func(*config.Config) (*bolt.
 	if c := dial(ctx, daemon.SocketPath(cfg)); c != nil {
 		return c, nil
 	}
+	if err := workAsOwner(cfg); err != nil {
+		return nil, err
+	}
 	s, readOnly, err := open(cfg)
 	if errors.Is(err, store.ErrLocked) {
 		if c := dial(ctx, daemon.SocketPath(cfg)); c != nil { // it started meanwhile

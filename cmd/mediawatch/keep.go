@@ -44,6 +44,9 @@ func (c *restoreCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	if err := workAsOwner(cfg); err != nil {
+		return err
+	}
 	aside, err := bolt.Restore(ctx, c.File, cfg.Store.Path, bolt.Options{})
 	if err != nil {
 		return taken(err)
@@ -69,7 +72,7 @@ func (c *verifyCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	if conn := dial(ctx, daemon.SocketPath(cfg)); conn == nil {
-		if err := storeExists(cfg); err != nil {
+		if err := errors.Join(workAsOwner(cfg), storeExists(cfg)); err != nil {
 			return err
 		}
 		if err := a.checkStructure(ctx, cfg.Store.Path); err != nil {
@@ -110,6 +113,9 @@ func (c *compactCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	if err := storeExists(cfg); err != nil {
+		return err
+	}
+	if err := workAsOwner(cfg); err != nil {
 		return err
 	}
 	before, after, err := bolt.Compact(ctx, cfg.Store.Path, bolt.Options{})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,6 +55,9 @@ func (a *app) daemon(out io.Writer, f storeFlags) (*daemon.Daemon, func() error,
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := a.checkWritable(cfg); err != nil {
+		return nil, nil, err
+	}
 	s, err := a.makeStore(cfg, f)
 	if err != nil {
 		return nil, nil, err
@@ -63,6 +67,40 @@ func (a *app) daemon(out io.Writer, f storeFlags) (*daemon.Daemon, func() error,
 		return nil, nil, errors.Join(err, s.Close())
 	}
 	return d, s.Close, nil
+}
+
+// checkWritable reports what the daemon could not write. What it cannot do without is the error.
+func (a *app) checkWritable(cfg *config.Config) error {
+	if err := workAsOwner(cfg); err != nil {
+		return err
+	}
+	var vital []error
+	for _, u := range daemon.CheckWritable(cfg) {
+		if u.Vital {
+			vital = append(vital, errors.New(u.String()))
+		} else {
+			a.log().Warn(u.String())
+		}
+	}
+	return errors.Join(vital...)
+}
+
+// checkForOwner reads the configuration and looks at what has to be written as the owner of the store's folder: what root may, the service may not.
+func (a *app) checkForOwner(cfg *config.Config) error {
+	if err := workAsOwner(cfg); err != nil {
+		return err
+	}
+	if _, err := a.load(); err != nil {
+		return err
+	}
+	var lines []error
+	for _, u := range daemon.CheckWritable(cfg) {
+		lines = append(lines, errors.New(u.String()))
+	}
+	if err := errors.Join(lines...); err != nil {
+		return &exitError{code: exitUsage, err: err, hint: "the configuration is sound; give these to the user the program runs as"}
+	}
+	return nil
 }
 
 type runCmd struct {
@@ -89,15 +127,30 @@ func (c *reloadCmd) Run(ctx context.Context, a *app) error {
 }
 
 type initCmd struct {
-	File string `arg:"" optional:"" default:"mediawatch.toml" help:"Where to write it. A file that is there stays."`
+	File    string `arg:"" optional:"" placeholder:"FILE" help:"Where to write it (default: mediawatch.toml here). A file that is there stays."`
+	Service bool   `help:"For the system's service: /etc/mediawatch/mediawatch.toml, and data in /var/lib/mediawatch."`
 	overwriting
 }
 
+// serviceFolder is where the unit keeps the data of the service.
+const serviceFolder = "/var/lib/mediawatch"
+
+// target returns the file to write and the folder of the data; "" is the file's own.
+func (c *initCmd) target() (file, folder string) {
+	file = config.DefaultFile
+	if c.Service {
+		file, folder = config.SystemFile, serviceFolder
+	}
+	return cmp.Or(c.File, file), folder
+}
+
 func (c *initCmd) Run(_ context.Context, a *app) error {
-	if err := writeFile(c.File, files.Options{Kind: kindConfig, Existing: c.existing(), Mode: 0o644}, config.Init); err != nil {
+	file, folder := c.target()
+	o := files.Options{Kind: kindConfig, Existing: c.existing(), Mode: 0o644}
+	if err := writeFile(file, o, func(w io.Writer) error { return config.Init(w, folder) }); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "wrote %s; edit it, then: mediawatch config check && mediawatch serve\n", c.File)
+	fmt.Fprintf(a.stdout, "wrote %s; edit it, then: mediawatch config check && mediawatch serve\n", file)
 	return nil
 }
 
@@ -113,6 +166,9 @@ type cfgCheckCmd struct {
 func (c *cfgCheckCmd) Run(_ context.Context, a *app) error {
 	cfg, err := a.config()
 	if err != nil {
+		return err
+	}
+	if err := a.checkForOwner(cfg); err != nil {
 		return err
 	}
 	for _, w := range cfg.Warnings {

@@ -1,0 +1,39 @@
+//go:build unix
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"mediawatch/config"
+)
+
+// workAsOwner lets root go on as the owner of the store's folder: what root made there, the service could not read. It also keeps
+// root's rights away from a folder whose files somebody else may replace. It holds for the whole process and cannot be taken back.
+func workAsOwner(cfg *config.Config) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	dir := filepath.Dir(cfg.Store.Path)
+	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || owner.Uid == 0 {
+		return nil
+	}
+	gid := int(owner.Gid)
+	if err := errors.Join(syscall.Setgroups([]int{gid}), syscall.Setgid(gid), syscall.Setuid(int(owner.Uid))); err != nil {
+		return fmt.Errorf("work as the owner of %s: %w", dir, err)
+	}
+	return nil
+}
