@@ -230,6 +230,7 @@ func (d *Daemon) Handler() http.Handler {
 
 // Reload reads the configuration again. A bad one changes nothing and is the error.
 func (d *Daemon) Reload(ctx context.Context) ([]string, error) {
+	defer d.notifyReload()()
 	cfg, err := d.o.Load()
 	if err != nil {
 		return nil, err

@@ -192,6 +192,7 @@ func (d *Daemon) finishPass() Summary {
 		return s
 	}
 	d.health.passed(s)
+	d.notify("STATUS=" + s.String())
 	d.say("%s  %s", d.o.Now().Format("15:04:05"), s)
 	for _, line := range s.Failures {
 		d.say("          failing: %s", line)

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	manager "github.com/coreos/go-systemd/v22/daemon"
+
 	"mediawatch/config"
 	"mediawatch/follow"
 	"mediawatch/schedule"
@@ -83,6 +85,8 @@ func (d *Daemon) work(ctx context.Context) error {
 	if err := d.adopt(ctx); err != nil {
 		return err
 	}
+	d.notify(manager.SdNotifyReady + "\nSTATUS=the first look at feeds and folders")
+	defer d.startWatchdog(context.Background())()
 	stopFollowing := d.startFollowing(context.Background(), func(err error) {
 		d.health.followed(err)
 		d.o.Log.Error("following the journal failed; it goes on where it stands", "err", err)
@@ -91,7 +95,9 @@ func (d *Daemon) work(ctx context.Context) error {
 	d.ready.Store(true)
 	ticks := d.ticks()
 	ticks.Start(ctx)
+	d.notify("STATUS=running")
 	<-ctx.Done()
+	d.notify(manager.SdNotifyStopping)
 	d.say("stopping")
 	stop, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
