@@ -215,19 +215,27 @@ func (s *stage) serve() (stop func()) {
 		}
 	}
 	s.t.Cleanup(stop)
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	s.until("the service is ready", func() bool {
 		select {
 		case err := <-ended:
 			stopped = true
 			s.t.Fatalf("the service ended: %v\n%s", err, s.stderr.String())
 		default:
 		}
-		if status, _ := s.get("/readyz"); status == http.StatusOK {
-			return stop
+		status, _ := s.get("/readyz")
+		return status == http.StatusOK
+	})
+	return stop
+}
+
+// until waits for what must come true.
+func (s *stage) until(what string, is func() bool) {
+	s.t.Helper()
+	for end := time.Now().Add(2 * patience); !is(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			s.t.Fatalf("not yet after %s: %s\n%s", 2*patience, what, s.stderr.String())
 		}
 	}
-	s.t.Fatalf("not ready after %s\n%s", patience, s.stderr.String())
-	return nil
 }
 
 func (s *stage) get(path string) (status int, body string) {
@@ -316,9 +324,10 @@ func TestT08B14_TheServicePlayedUnderItsUnit(t *testing.T) {
 		t.Errorf("healthz: %d %s", status, body)
 	}
 	for _, want := range []string{"mediawatch.db", "mediawatch.sock", "digests/morning-welcome-*.html"} {
-		if found, _ := filepath.Glob(filepath.Join(s.root, "var/lib/mediawatch", want)); len(found) != 1 {
-			t.Errorf("%s in /var/lib/mediawatch: %v", want, found)
-		}
+		s.until(want+" in /var/lib/mediawatch", func() bool {
+			found, _ := filepath.Glob(filepath.Join(s.root, "var/lib/mediawatch", want))
+			return len(found) == 1
+		})
 	}
 	_, running := s.asRoot("items", "--json")
 	if !strings.Contains(running, "Heat pump factory") {
@@ -356,11 +365,11 @@ func TestT08B14_TheServiceSaysWhatItCannotWrite(t *testing.T) {
 	t.Cleanup(site.Close)
 	s.sources(site.URL + "/feed.xml")
 	s.edit(`dir = "digests"`, `dir = "/srv/digests"`) // as an administrator may, without ReadWritePaths
-	const want = "the digest folder /srv/digests cannot be written by user 64123: it does not exist, and /: read-only file system"
+	const want = "the digest folder /srv/digests cannot be written by user 64123: it does not exist, and /: permission denied"
 	if code, said := s.asUser("config", "check"); code != exitUsage || !strings.Contains(said, want) {
 		t.Errorf("config check: %d\n%s\nwant %s", code, said, want)
 	}
-	if code, said := s.asRoot("config", "check"); code != exitUsage || !strings.Contains(said, "the digest folder /srv/digests cannot be written by user 64123: it does not exist, and /: permission denied") {
+	if code, said := s.asRoot("config", "check"); code != exitUsage || !strings.Contains(said, want) {
 		t.Errorf("config check of root does not speak for the service: %d\n%s", code, said)
 	}
 	stop := s.serve()
@@ -374,6 +383,12 @@ func TestT08B14_TheServiceSaysWhatItCannotWrite(t *testing.T) {
 		t.Errorf("the overview (%d) does not say %s", status, want)
 	}
 	stop()
+
+	s.own("srv", 0o755) // the user's own now, but not in the unit
+	const readOnly = "the digest folder /srv/digests cannot be written by user 64123: it does not exist, and /srv: read-only file system"
+	if code, said := s.asUser("config", "check"); code != exitUsage || !strings.Contains(said, readOnly) {
+		t.Errorf("config check: %d\n%s\nwant %s", code, said, readOnly)
+	}
 
 	db := filepath.Join(s.root, "var/lib/mediawatch/mediawatch.db")
 	if err := os.Chown(db, 0, 0); err != nil {
