@@ -4,14 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
-	"sort"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/text/unicode/norm"
 
 	"mediawatch/text"
 )
@@ -29,10 +30,10 @@ var DefaultInclude = []string{"*.txt", "*.md", "*.html", "*.htm"}
 
 // File is one regular file of a folder.
 type File struct {
-	Path    string    // below the folder, with slashes
+	Path    string    // below the folder, with slashes, as KeptPath writes it
 	Size    int64     // bytes
 	ModTime time.Time // the later of the file's and its side-car's: touching either makes it new
-	Sidecar string    // path of its side-car; "" none
+	Sidecar string    // path of its side-car, as KeptPath writes it; "" none
 }
 
 // Problem is one thing in a folder that was not read, for people. It is also the error of ReadFile.
@@ -70,16 +71,14 @@ func (f Folder) Scan(ctx context.Context) ([]File, []Problem, error) {
 		return nil, nil, f.unusable(err)
 	}
 	defer root.Close()
-	s := &scan{folder: f, include: f.Include, sidecars: map[string]fs.FileInfo{}}
+	s := &scan{ctx: ctx, root: root, folder: f, sidecars: map[string]fs.FileInfo{}}
+	for _, pattern := range f.Include {
+		s.include = append(s.include, foldName(pattern))
+	}
 	if len(s.include) == 0 {
 		s.include = DefaultInclude
 	}
-	err = fs.WalkDir(root.FS(), ".", func(p string, e fs.DirEntry, err error) error {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return s.visit(p, e, err)
-	})
+	err = s.list("")
 	if ctx.Err() != nil {
 		return nil, nil, ctx.Err()
 	}
@@ -113,44 +112,65 @@ func cause(err error) string {
 	return err.Error()
 }
 
+// scan is one listing of a folder. Paths are those of the file system until pair renders them.
 type scan struct {
+	ctx      context.Context
+	root     *os.Root
 	folder   Folder
-	include  []string
+	include  []string // folded
 	files    []File
 	problems []Problem
 	sidecars map[string]fs.FileInfo
 }
 
 func (s *scan) problem(p, reason, hint string) {
-	s.problems = append(s.problems, Problem{Path: p, Reason: reason, Hint: hint})
+	s.problems = append(s.problems, Problem{Path: KeptPath(p), Reason: reason, Hint: hint})
 }
 
-func (s *scan) visit(p string, e fs.DirEntry, err error) error {
+// list lists the folder at dir, "" the seed folder itself, and those below it. Package fs cannot: it refuses names that are not UTF-8.
+func (s *scan) list(dir string) error {
+	entries, err := s.entries(dir)
 	if err != nil {
-		if p == "." {
+		if dir == "" {
 			return err
 		}
-		s.problem(p, "cannot be listed: "+cause(err), "check its permissions")
-		if e != nil && e.IsDir() {
-			return fs.SkipDir
+		s.problem(dir, "cannot be listed: "+cause(err), "check its permissions")
+	}
+	for _, e := range entries {
+		if err := s.ctx.Err(); err != nil {
+			return err
 		}
-		return nil
-	}
-	if p == "." {
-		return nil
-	}
-	hidden := strings.HasPrefix(path.Base(p), ".")
-	if e.IsDir() {
-		if hidden || !s.folder.Recursive {
-			return fs.SkipDir
+		p := path.Join(dir, e.Name())
+		switch {
+		case strings.HasPrefix(e.Name(), "."):
+		case len(KeptPath(p)) > MaxPath:
+			s.problem(p[:80]+"…", fmt.Sprintf("has a path longer than %d bytes", MaxPath), "move it up, or give its folders shorter names")
+		case e.IsDir():
+			if s.folder.Recursive {
+				if err := s.list(p); err != nil {
+					return err
+				}
+			}
+		case !strings.HasSuffix(p, "~"):
+			s.file(p, e)
 		}
-		return nil
 	}
-	if hidden || strings.HasSuffix(p, "~") {
-		return nil
-	}
-	s.file(p, e)
 	return nil
+}
+
+// entries returns what stands in a folder, by name; with an error what could be listed.
+func (s *scan) entries(dir string) ([]fs.DirEntry, error) {
+	if dir == "" {
+		dir = "."
+	}
+	d, err := s.root.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	entries, err := d.ReadDir(-1)
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, err
 }
 
 func (s *scan) file(p string, e fs.DirEntry) {
@@ -162,7 +182,7 @@ func (s *scan) file(p string, e fs.DirEntry) {
 	if !sidecar && !s.wanted(p) {
 		return
 	}
-	info, err := e.Info()
+	info, err := s.root.Lstat(p)
 	if errors.Is(err, fs.ErrNotExist) {
 		return // removed while we were listing
 	}
@@ -172,7 +192,8 @@ func (s *scan) file(p string, e fs.DirEntry) {
 	}
 	switch {
 	case info.Size() > s.folder.limit():
-		s.problem(p, fmt.Sprintf("is %s, more than the %s a seed file may have", sizeWords(info.Size()), sizeWords(s.folder.limit())), "split it, or move it elsewhere")
+		s.problem(p, fmt.Sprintf("is %s, more than the %s a seed file may have", sizeWords(info.Size()), sizeWords(s.folder.limit())),
+			"split it, or move it elsewhere")
 	case sidecar && !s.wanted(p):
 		s.sidecars[p] = info
 	default:
@@ -201,36 +222,63 @@ func irregular(m fs.FileMode) string {
 
 // wanted reports whether an include pattern takes p. A broken pattern takes nothing; the configuration refuses it before.
 func (s *scan) wanted(p string) bool {
+	p = foldName(p)
 	for _, pattern := range s.include {
 		name := path.Base(p)
 		if strings.Contains(pattern, "/") {
 			name = p
 		}
-		if ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(name)); err == nil && ok {
+		if ok, err := path.Match(pattern, name); err == nil && ok {
 			return true
 		}
 	}
 	return false
 }
 
-// pair gives each file its side-car: NAME.txt.toml, else NAME.toml.
+// foldName is a name for comparisons: systems write one name in different cases and normal forms.
+func foldName(s string) string { return strings.ToLower(norm.NFC.String(s)) }
+
+// pair gives each file its side-car, renders the paths and sorts.
 func (s *scan) pair() {
+	byForm := make(map[string]string, len(s.sidecars)) // of side-cars that no file names byte by byte
+	for p := range s.sidecars {
+		byForm[norm.NFC.String(p)] = p
+	}
 	for i := range s.files {
-		f := &s.files[i]
-		for _, p := range SidecarNames(f.Path) {
-			info, ok := s.sidecars[p]
-			if !ok {
-				continue
+		for _, p := range SidecarNames(s.files[i].Path) {
+			if _, ok := s.sidecars[p]; ok {
+				delete(byForm, norm.NFC.String(p))
+				break
 			}
-			f.Sidecar = p
-			if info.ModTime().After(f.ModTime) {
-				f.ModTime = info.ModTime()
-			}
-			break
 		}
 	}
-	sort.Slice(s.files, func(i, j int) bool { return s.files[i].Path < s.files[j].Path })
-	sort.Slice(s.problems, func(i, j int) bool { return s.problems[i].Path < s.problems[j].Path })
+	for i := range s.files {
+		f := &s.files[i]
+		if p := s.sidecarOf(f.Path, byForm); p != "" {
+			f.Sidecar = KeptPath(p)
+			f.ModTime = later(f.ModTime, s.sidecars[p].ModTime())
+		}
+		f.Path = KeptPath(f.Path)
+	}
+	slices.SortFunc(s.files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(s.problems, func(a, b Problem) int { return strings.Compare(a.Path, b.Path) })
+}
+
+// sidecarOf returns the side-car of the file at p: NAME.txt.toml, else NAME.toml, else one whose name differs from these only in its normal form, since
+// a Mac may have written the one and not the other.
+func (s *scan) sidecarOf(p string, byForm map[string]string) string {
+	names := SidecarNames(p)
+	for _, name := range names {
+		if _, ok := s.sidecars[name]; ok {
+			return name
+		}
+	}
+	for _, name := range names {
+		if other := byForm[norm.NFC.String(name)]; other != "" {
+			return other
+		}
+	}
+	return ""
 }
 
 // SidecarNames are the names under which the side-car of a seed file is looked for, best first.
@@ -247,73 +295,4 @@ func sizeWords(n int64) string {
 		return fmt.Sprintf("%.1f MiB", float64(n)/unit)
 	}
 	return fmt.Sprintf("%d bytes", n)
-}
-
-// ReadFile returns the bytes of a file that Scan listed (its path, or that of its side-car). It opens regular files only, never waits for a pipe, and reads at
-// most the size limit even when the file has grown since. The error is a *Problem.
-func (f Folder) ReadFile(p string) ([]byte, error) {
-	root, err := os.OpenRoot(f.Dir)
-	if err != nil {
-		return nil, f.unusable(err)
-	}
-	defer root.Close()
-	fail := func(reason, hint string, err error) ([]byte, error) {
-		return nil, &Problem{Path: p, Reason: reason, Hint: hint, err: err}
-	}
-	before, err := root.Lstat(p)
-	if err != nil {
-		return fail("cannot be read: "+cause(err), hintFor(err), err)
-	}
-	if reason := irregular(before.Mode().Type()); reason != "" {
-		return fail(reason, "only regular files are read: put a copy there, or remove it", nil)
-	}
-	// O_NONBLOCK: should the file have become a pipe since, opening it must not wait for a writer.
-	file, err := root.OpenFile(p, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return fail("cannot be read: "+cause(err), hintFor(err), err)
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil || !os.SameFile(before, info) {
-		return fail("changed while it was opened", "it is read again at the next scan", err)
-	}
-	if info.Size() > f.limit() {
-		return fail(fmt.Sprintf("is %s, more than the %s a seed file may have", sizeWords(info.Size()), sizeWords(f.limit())), "split it, or move it elsewhere", ErrTooBig)
-	}
-	data, err := io.ReadAll(io.LimitReader(file, f.limit()+1))
-	if err != nil {
-		return fail("cannot be read: "+cause(err), hintFor(err), err)
-	}
-	if int64(len(data)) > f.limit() {
-		return fail("grew beyond the size a seed file may have while it was read", "split it, or move it elsewhere", ErrTooBig)
-	}
-	if kind := binaryKind(data); kind != "" {
-		return fail("is no text: "+kind, "save the article as text, Markdown or HTML", ErrBinary)
-	}
-	return data, nil
-}
-
-func hintFor(err error) string {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "it was removed or renamed; what was read of it before is kept"
-	case errors.Is(err, fs.ErrPermission):
-		return "give the user of this program read permission"
-	}
-	return "it is tried again at the next scan"
-}
-
-// Settled returns those files of now that prev already held with the same size and time: what is still being written is left for the next scan.
-func Settled(prev, now []File) []File {
-	before := make(map[string]File, len(prev))
-	for _, f := range prev {
-		before[f.Path] = f
-	}
-	var out []File
-	for _, f := range now {
-		if b, ok := before[f.Path]; ok && b.Size == f.Size && b.ModTime.Equal(f.ModTime) && b.Sidecar == f.Sidecar {
-			out = append(out, f)
-		}
-	}
-	return out
 }

@@ -1,7 +1,6 @@
 package seeds_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -229,15 +228,6 @@ func TestScanCancelled(t *testing.T) {
 	}
 }
 
-func TestSettled(t *testing.T) {
-	at := time.Date(2026, 11, 9, 8, 0, 0, 0, time.UTC)
-	prev := []seeds.File{{Path: "same", Size: 1, ModTime: at}, {Path: "grew", Size: 1, ModTime: at}, {Path: "touched", Size: 1, ModTime: at}, {Path: "gone", Size: 1, ModTime: at}, {Path: "car", Size: 1, ModTime: at}}
-	now := []seeds.File{{Path: "grew", Size: 2, ModTime: at}, {Path: "new", Size: 1, ModTime: at}, {Path: "same", Size: 1, ModTime: at.Local()}, {Path: "touched", Size: 1, ModTime: at.Add(1)}, {Path: "car", Size: 1, ModTime: at, Sidecar: "car.toml"}}
-	if diff := cmp.Diff([]string{"same"}, paths(seeds.Settled(prev, now))); diff != "" {
-		t.Error(diff)
-	}
-}
-
 func TestRecurring(t *testing.T) {
 	long := func(s string) string {
 		return s + " is a sentence that is certainly long enough to carry the text of an article."
@@ -249,7 +239,7 @@ func TestRecurring(t *testing.T) {
 		"d": {"Headline three", long("Epsilon"), "She declined to comment."}, // a copy of c
 		"e": {"Our town, our paper"},                                         // a headline is no closing line
 	}
-	got := seeds.Recurring(files)
+	got := seeds.Recurring(endings(files))
 	if diff := cmp.Diff([]string{"OUR TOWN – our paper!"}, got); diff != "" {
 		t.Error(diff)
 	}
@@ -273,8 +263,8 @@ func TestRecurringProperties(t *testing.T) {
 		for _, name := range []string{"a", "b", "c", "d"} {
 			files[name] = rapid.SliceOfN(line, 0, 6).Draw(rt, name)
 		}
-		got := seeds.Recurring(files)
-		if diff := cmp.Diff(got, seeds.Recurring(files)); diff != "" {
+		got := seeds.Recurring(endings(files))
+		if diff := cmp.Diff(got, seeds.Recurring(endings(files))); diff != "" {
 			rt.Fatal(diff)
 		}
 		for _, l := range got {
@@ -294,15 +284,20 @@ func TestRecurringProperties(t *testing.T) {
 	})
 }
 
-func TestClosingLines(t *testing.T) {
-	if got := seeds.ClosingLines([]byte("\x89PNG\r\n\x1a\n")); got != nil {
-		t.Errorf("a picture has lines: %q", got)
+// endings are the endings of files, given by their lines.
+func endings(files map[string][]string) []seeds.Ending {
+	var out []seeds.Ending
+	for _, lines := range files {
+		out = append(out, seeds.EndingOf([]byte(strings.Join(lines, "\n"))))
 	}
-	got := seeds.ClosingLines([]byte("caf\xe9\r\n\r\n  end \r\n"))
-	if diff := cmp.Diff([]string{"café", "end"}, got); diff != "" {
+	return out
+}
+
+func TestAnEndingIsDecoded(t *testing.T) {
+	files := []seeds.Ending{
+		seeds.EndingOf([]byte("\x89PNG\r\n\x1a\n")), seeds.EndingOf([]byte("One headline\r\n\r\n  Unser Caf\xe9 \r\n")), seeds.EndingOf([]byte("Another\n\nUnser Café")),
+	}
+	if diff := cmp.Diff([]string{"Unser Café"}, seeds.Recurring(files)); diff != "" {
 		t.Error(diff)
-	}
-	if !bytes.Equal([]byte(got[0]), []byte("café")) {
-		t.Error("not decoded")
 	}
 }

@@ -323,13 +323,13 @@ func TestSamples(t *testing.T) {
 	if err != nil || len(problems) > 0 || len(files) < 20 {
 		t.Fatalf("%d files, %v, %v", len(files), problems, err)
 	}
-	lines := map[string][]string{}
+	var lines []seeds.Ending
 	for _, file := range files {
 		data, err := f.ReadFile(file.Path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines[file.Path] = seeds.ClosingLines(data)
+		lines = append(lines, seeds.EndingOf(data))
 	}
 	stock := seeds.Recurring(lines)
 	bodies := map[string][]string{}

@@ -1,49 +1,47 @@
 package seeds
 
 import (
-	"sort"
+	"slices"
+
+	"github.com/zeebo/xxh3"
 
 	"mediawatch/page"
 	"mediawatch/text"
 )
 
-// ClosingLines returns the lines of a text file that Recurring compares: those with text, decoded as Read decodes them. It is nil for what is no text.
-func ClosingLines(data []byte) []string {
+const (
+	closing      = 15   // how many lines from the end of a file may be appended matter
+	longCompared = 1000 // how many of the lines that carry the text are compared
+)
+
+// Ending is what Recurring compares of a file: a few kilobytes, whatever the file's size.
+type Ending struct {
+	long    []uint64          // hashes of the lines that carry the text, sorted
+	closing map[string]string // the short lines behind the last paragraph, by key
+}
+
+// EndingOf reads the ending of a file, decoded as Read decodes it. It is empty for what is no text.
+func EndingOf(data []byte) Ending {
 	if len(data) > MaxSize || binaryKind(data) != "" {
-		return nil
+		return Ending{}
 	}
-	var out []string
+	var lines []string
 	for _, l := range splitLines(text.Clean(page.Decode(data, "").Text)) {
 		if !l.blank {
-			out = append(out, l.text)
+			lines = append(lines, l.text)
 		}
 	}
-	return out
+	return Ending{long: longLines(lines), closing: closingLines(lines)}
 }
 
-// closing is how many lines from the end of a file may be appended matter.
-const closing = 15
-
-// fileEnd is one file as Recurring sees it.
-type fileEnd struct {
-	long map[string]bool // keys of the lines that carry the text
-}
-
-// Recurring returns the lines of fewer than 12 words that close at least two different articles of a folder, for Options.Boilerplate. files holds the
-// lines of each file, as ClosingLines returns them. A longer line stays, however often it recurs: stock sentences belong to the article. Two files that share
-// half of their long lines are one article, so that a copy does not make a story's last words recur. The result is sorted and does not depend on any order.
-func Recurring(files map[string][]string) []string {
-	paths := make([]string, 0, len(files))
-	for p := range files {
-		paths = append(paths, p)
-	}
-	sort.Strings(paths)
-	ends := make([]fileEnd, len(paths))
+// Recurring returns the lines of fewer than 12 words that close at least two different articles of a folder, for Options.Boilerplate. A longer line stays,
+// however often it recurs: stock sentences belong to the article. Two files that share half of their long lines are one article, so that a copy does not
+// make a story's last words recur. The result is sorted and does not depend on the order of the files.
+func Recurring(files []Ending) []string {
 	spelling := map[string]string{}
 	in := map[string][]int{}
-	for i, p := range paths {
-		ends[i] = fileEnd{long: longLines(files[p])}
-		for k, s := range closingLines(files[p]) {
+	for i := range files {
+		for k, s := range files[i].closing {
 			in[k] = append(in[k], i)
 			if old, ok := spelling[k]; !ok || s < old {
 				spelling[k] = s
@@ -52,23 +50,24 @@ func Recurring(files map[string][]string) []string {
 	}
 	var out []string
 	for k, at := range in {
-		if len(at) >= 2 && different(ends, at) {
+		if len(at) >= 2 && different(files, at) {
 			out = append(out, spelling[k])
 		}
 	}
-	sort.Strings(out)
+	slices.Sort(out)
 	return out
 }
 
-// longLines returns the keys of the lines that are too long for boilerplate.
-func longLines(lines []string) map[string]bool {
-	long := map[string]bool{}
+// longLines returns the hashes of the first lines that are too long for boilerplate, sorted, each once.
+func longLines(lines []string) []uint64 {
+	var long []uint64
 	for _, s := range lines {
-		if words(s) >= longestClosing && phraseOf(s) == phraseNone {
-			long[key(s)] = true
+		if len(long) < longCompared && words(s) >= longestClosing && phraseOf(s) == phraseNone {
+			long = append(long, xxh3.HashString(key(s)))
 		}
 	}
-	return long
+	slices.Sort(long)
+	return slices.Compact(long)
 }
 
 // closingLines returns the short lines behind the last paragraph, by key; stock phrases among them may be long.
@@ -90,22 +89,27 @@ func closingLines(lines []string) map[string]string {
 }
 
 // different reports whether two of the files at the given places are different articles.
-func different(ends []fileEnd, at []int) bool {
-	for _, i := range at[1:] {
-		if !sameArticle(ends[at[0]], ends[i]) {
-			return true
+func different(files []Ending, at []int) bool {
+	for n, i := range at {
+		for _, j := range at[:n] {
+			if !sameArticle(&files[i], &files[j]) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-func sameArticle(a, b fileEnd) bool {
+func sameArticle(a, b *Ending) bool {
 	if len(a.long) > len(b.long) {
 		a, b = b, a
 	}
+	if slices.Equal(a.long, b.long) {
+		return len(a.long) > 0
+	}
 	shared := 0
-	for k := range a.long {
-		if b.long[k] {
+	for _, k := range a.long {
+		if _, ok := slices.BinarySearch(b.long, k); ok {
 			shared++
 		}
 	}
