@@ -288,14 +288,14 @@ func TestRecurringProperties(t *testing.T) {
 func endings(files map[string][]string) []seeds.Ending {
 	var out []seeds.Ending
 	for _, lines := range files {
-		out = append(out, seeds.EndingOf([]byte(strings.Join(lines, "\n"))))
+		out = append(out, seeds.EndingOf("a.txt", []byte(strings.Join(lines, "\n"))))
 	}
 	return out
 }
 
 func TestAnEndingIsDecoded(t *testing.T) {
 	files := []seeds.Ending{
-		seeds.EndingOf([]byte("\x89PNG\r\n\x1a\n")), seeds.EndingOf([]byte("One headline\r\n\r\n  Unser Caf\xe9 \r\n")), seeds.EndingOf([]byte("Another\n\nUnser Café")),
+		seeds.EndingOf("a.txt", []byte("\x89PNG\r\n\x1a\n")), seeds.EndingOf("a.txt", []byte("One headline\r\n\r\n  Unser Caf\xe9 \r\n")), seeds.EndingOf("a.txt", []byte("Another\n\nUnser Café")),
 	}
 	if diff := cmp.Diff([]string{"Unser Café"}, seeds.Recurring(files)); diff != "" {
 		t.Error(diff)

@@ -90,3 +90,6 @@ func escapedByte(s string) (byte, bool) {
 	}
 	return byte(high<<4 | low), true
 }
+
+// Rendered reports whether the file has another name than File.Path says, because that one could not be kept or shown.
+func (f *File) Rendered() bool { return rawPath(f.Path) != f.Path }

@@ -329,7 +329,7 @@ func TestSamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines = append(lines, seeds.EndingOf(data))
+		lines = append(lines, seeds.EndingOf(file.Path, data))
 	}
 	stock := seeds.Recurring(lines)
 	bodies := map[string][]string{}

@@ -20,13 +20,17 @@ type Ending struct {
 	closing map[string]string // the short lines behind the last paragraph, by key
 }
 
-// EndingOf reads the ending of a file, decoded as Read decodes it. It is empty for what is no text.
-func EndingOf(data []byte) Ending {
+// EndingOf reads the ending of a file, decoded as Read decodes it. It is empty for what is no text, and for a web page, whose lines are not those of its text.
+func EndingOf(name string, data []byte) Ending {
 	if len(data) > MaxSize || binaryKind(data) != "" {
 		return Ending{}
 	}
+	src := text.Clean(page.Decode(data, "").Text)
+	if formatOf(name, src) == "html" {
+		return Ending{}
+	}
 	var lines []string
-	for _, l := range splitLines(text.Clean(page.Decode(data, "").Text)) {
+	for _, l := range splitLines(src) {
 		if !l.blank {
 			lines = append(lines, l.text)
 		}
