@@ -38,6 +38,7 @@ func (d *Daemon) control(mux *http.ServeMux) {
 		"POST /control/digests/{name}/send":   d.orderSend,
 		"POST /control/resend":                d.orderResend,
 		"POST /control/backup":                d.orderBackup,
+		"GET /control/progress":               d.orderProgress,
 		"POST /control/verify":                d.orderVerify,
 		"POST /control/reindex":               d.orderReindex,
 	}

@@ -33,6 +33,7 @@ type Options struct {
 	Out     io.Writer                      // for people: addresses, one line a pass
 	Version string
 	Now     func() time.Time // nil: time.Now
+	Show    func(Progress)   // draws how far long work has come, on a terminal; nil: nobody looks
 }
 
 // Daemon is the running program. Commands that find no daemon make one of their own over the store and use the same handlers.
@@ -53,7 +54,7 @@ type Daemon struct {
 	wake    chan struct{} // something was appended
 
 	pass      *pass
-	scan      sync.Mutex // one scan of the seed folders at a time
+	works     works
 	digests   sync.Mutex // one edition at a time
 	newcomers newcomers
 	web       *web.Server
@@ -85,7 +86,8 @@ func New(o Options) (*Daemon, error) {
 	d.writer = newWriter(d)
 	d.feeds = &ingest.FeedReader{Client: client, Journal: o.Store, Feeds: o.Store, Outlets: outletsOf(&d.facts), Now: o.Now, Rand: rand.Float64, Signatures: d.items.Signatures(), Turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	d.feeds.Pages = ingest.NewPageReader(client, productToken(userAgent(o)), o.Now)
-	d.folder = &ingest.FolderReader{Journal: o.Store, Feeds: o.Store, Now: o.Now, Sleep: sleep}
+	d.works = works{now: o.Now, show: o.Show, say: func(line string) { d.say("%s  %s", o.Now().Format("15:04:05"), line) }}
+	d.folder = &ingest.FolderReader{Journal: o.Store, Feeds: o.Store, Now: o.Now, Sleep: sleep, Keep: d.keepFiles}
 	d.use(o.Config)
 	d.web = web.New(web.Options{Store: o.Store, Config: d.config.Load, Facts: factsOf(&d.facts), Status: d.status, Version: o.Version, Now: o.Now})
 	return d, nil

@@ -108,6 +108,9 @@ func (d *Daemon) status(context.Context) web.Status {
 	defer d.health.mu.Unlock()
 	h := &d.health
 	s := web.Status{Started: d.started, Ready: d.ready.Load(), Queued: d.queue.Len()}
+	for _, p := range d.works.all() {
+		s.Progress = append(s.Progress, p.String()+".")
+	}
 	if !h.lastAt.IsZero() {
 		s.LastPass, s.LastPassAt = h.last.String(), h.lastAt
 	}

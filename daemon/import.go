@@ -111,28 +111,21 @@ func (d *Daemon) importFolder(ctx context.Context, dir, name string) (any, error
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, web.BadRequest("%s is not a folder that the daemon can read", dir)
 	}
-	d.scan.Lock()
-	defer d.scan.Unlock()
 	folder := ingest.ImportFolder(dir, name)
 	for _, o := range d.config.Load().Outlets {
 		folder.Outlets = append(folder.Outlets, seeds.Outlet{Name: o.Name, Sites: o.Sites, Location: o.Location})
 	}
-	res, err := d.folder.Read(ctx, folder)
+	res, err := d.scanFolder(ctx, folder)
+	if errors.Is(err, errUnderWay) {
+		return nil, web.BadRequest("%s: %v", dir, err)
+	}
 	if err != nil {
 		return nil, err
-	}
-	var added, revised int
-	for _, doc := range res.Documents {
-		receipt, err := d.append(ctx, doc)
-		if err != nil {
-			return nil, err
-		}
-		added, revised = added+len(receipt.New), revised+len(receipt.Revised)
 	}
 	if err := d.CatchUp(ctx); err != nil {
 		return nil, err
 	}
-	summary := fmt.Sprintf("%s: %d new, %d revised", counted(res.Read, "seed file"), added, revised)
+	summary := fmt.Sprintf("%s: %d new, %d revised", counted(res.Read, "seed file"), res.New, res.Revised)
 	if res.Waiting > 0 {
 		summary += fmt.Sprintf("; %d are still being written: import again", res.Waiting)
 	}

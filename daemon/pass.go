@@ -213,25 +213,27 @@ func (d *Daemon) Run(ctx context.Context, o RunOptions) (Summary, error) {
 	if err := errors.Join(d.adopt(ctx), d.releaseLeases(ctx)); err != nil {
 		return Summary{}, err
 	}
+	var unread error
 	noSpace := d.space() // then nothing is read, and the rest goes on
 	if noSpace == nil {
-		if err := d.read(ctx, o); err != nil {
-			return Summary{}, err
+		if unread = d.read(ctx, o); ctx.Err() != nil {
+			return Summary{}, unread
 		}
 	}
 	if err := errors.Join(d.CatchUp(ctx), d.settleIfDue(ctx, false)); err != nil {
 		return Summary{}, err
 	}
 	err := errors.Join(d.welcome(ctx), d.dueDigests(ctx), d.deliver(ctx))
-	return d.finishPass(), errors.Join(noSpace, err, d.health.storeError())
+	return d.finishPass(), errors.Join(noSpace, unread, err, d.health.storeError())
 }
 
 // read reads the seed folders and the feeds and returns when everything is kept. The followers work beside it; what they leave, and their errors, are
 // for the caller's CatchUp.
 func (d *Daemon) read(ctx context.Context, o RunOptions) error {
 	defer d.startFollowing(ctx, func(error) {})()
-	if err := d.scanFolders(ctx); err != nil {
-		return err
+	unread := d.scanFolders(ctx) // the feeds are read all the same
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	submit := d.submitDue
 	if o.Force {
@@ -244,7 +246,7 @@ func (d *Daemon) read(ctx context.Context, o RunOptions) error {
 		return d.interrupted(err)
 	}
 	d.writer.Flush()
-	return nil
+	return unread
 }
 
 // interrupted stops what still runs and keeps what was read.

@@ -91,7 +91,7 @@ func (d *Daemon) work(ctx context.Context) error {
 		d.health.followed(err)
 		d.o.Log.Error("following the journal failed; it goes on where it stands", "err", err)
 	})
-	d.firstPass(ctx)
+	look := d.firstPass(ctx)
 	d.ready.Store(true)
 	ticks := d.ticks()
 	ticks.Start(ctx)
@@ -102,6 +102,7 @@ func (d *Daemon) work(ctx context.Context) error {
 	stop, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
 	err := errors.Join(ticks.Stop(stop), d.queue.Stop(stop))
+	<-look // it ends with ctx
 	d.writer.Stop()
 	stopFollowing()
 	d.finishPass()
@@ -123,19 +124,43 @@ func (d *Daemon) startFollowing(ctx context.Context, failed func(error)) (stop f
 	}
 }
 
-// firstPass reads the seed folders before the first tick, so that a newcomer sees something at once, and hands over what is due.
-func (d *Daemon) firstPass(ctx context.Context) {
+// firstLookWait is how long the first look at the seed folders may hold up all else.
+const firstLookWait = 10 * time.Second
+
+// firstLook begins to read the seed folders; the channel is closed when that has ended.
+func (d *Daemon) firstLook(ctx context.Context) <-chan struct{} {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := d.seedsTick(ctx); err != nil && ctx.Err() == nil {
+			d.o.Log.Error("reading the seed folders failed", "err", err)
+		}
+	}()
+	return ended
+}
+
+// firstPass waits for the first look at the seed folders before the first tick, so that a newcomer sees something at once, and hands over what is due. A look that
+// takes long goes on beside everything else; the channel is closed when it has ended.
+func (d *Daemon) firstPass(ctx context.Context) (look <-chan struct{}) {
+	look = d.firstLook(ctx)
 	tell := func(what string, err error) {
 		if err != nil && ctx.Err() == nil {
 			d.o.Log.Error(what+" failed", "err", err)
 		}
 	}
-	tell("reading the seed folders", d.seedsTick(ctx))
+	long := time.NewTimer(firstLookWait)
+	defer long.Stop()
+	select {
+	case <-look:
+	case <-long.C:
+	case <-ctx.Done():
+	}
 	tell("following the journal", errors.Join(d.CatchUp(ctx), d.settleIfDue(ctx, true)))
 	d.finishPass()
 	tell("the welcome edition", d.welcomeWhenRead(ctx))
 	tell("due digests", d.dueDigests(ctx))
 	tell("delivering", d.deliver(ctx))
+	return look
 }
 
 // ticks sets up everything that recurs.

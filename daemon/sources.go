@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"mediawatch/config"
@@ -228,32 +229,49 @@ func seedFolder(cfg *config.Config, s config.SeedFolder) ingest.SeedFolder {
 	return f
 }
 
-// scanFolders reads what is new in all seed folders and returns when it is kept.
+// scanFolders reads what is new in all seed folders and returns when it is kept. A folder that is being read already is left alone.
 func (d *Daemon) scanFolders(ctx context.Context) error {
-	d.scan.Lock()
-	defer d.scan.Unlock()
 	var errs []error
 	cfg := d.config.Load()
 	for _, s := range cfg.Seeds {
-		if err := d.scanFolder(ctx, seedFolder(cfg, s)); err != nil {
-			errs = append(errs, err)
+		res, err := d.scanFolder(ctx, seedFolder(cfg, s))
+		d.pass.folder(res)
+		for _, line := range res.Problems {
+			d.o.Log.Warn(line)
+		}
+		if err != nil && !errors.Is(err, errUnderWay) {
+			errs = append(errs, fmt.Errorf("read %s: %w", s.Dir, err))
 		}
 	}
-	d.writer.Flush()
 	return errors.Join(errs...)
 }
 
-func (d *Daemon) scanFolder(ctx context.Context, f ingest.SeedFolder) error {
-	res, err := d.folder.Read(ctx, f)
-	if err != nil {
-		return err
+// errUnderWay is returned for a folder that is being read already.
+var errUnderWay = errors.New("it is being read already")
+
+func (d *Daemon) scanFolder(ctx context.Context, f ingest.SeedFolder) (ingest.FolderResult, error) {
+	if !d.pass.begin(f.ID) {
+		return ingest.FolderResult{}, errUnderWay
 	}
-	d.pass.folder(res)
-	for _, line := range res.Problems {
-		d.o.Log.Warn(line)
+	defer d.pass.end(f.ID)
+	work := d.works.begin("reading "+f.Dir, "file")
+	defer work.end()
+	return d.folder.Read(ctx, f, func(p ingest.FolderProgress) { work.at(p.Files, p.AllFiles) })
+}
+
+// keepFiles keeps a batch of seed files. There must be room for it: what has no room is read again later.
+func (d *Daemon) keepFiles(ctx context.Context, doc store.Document) (store.Receipt, error) {
+	if len(doc.Items) > 0 {
+		if err := d.space(); err != nil {
+			return store.Receipt{}, err
+		}
 	}
-	for _, doc := range res.Documents {
-		d.writer.Put(doc, func(err error) { d.notKept(f.Dir, err) })
+	receipt, err := d.append(ctx, doc)
+	var part *ingest.LeftOut
+	if err != nil && !errors.As(err, &part) {
+		d.health.storeFailed(err, d.o.Now())
+		return receipt, err
 	}
-	return nil
+	d.items.Room(followersLag)
+	return receipt, err
 }

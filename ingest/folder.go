@@ -41,7 +41,7 @@ type FolderReader struct {
 	Feeds   store.Feeds
 	Now     func() time.Time
 	Sleep   func(ctx context.Context, d time.Duration) error // between the two looks
-	// Keep keeps a document and returns when it is kept. It is called for each batch of files, so that a scan that is ended goes on from there.
+	// Keep keeps a document as the function Keep does, and returns when that is done. It is called for each batch of files, so that a scan that is ended goes on from there.
 	Keep func(ctx context.Context, doc store.Document) (store.Receipt, error)
 }
 
@@ -110,18 +110,13 @@ type changedFile struct {
 	old news.File // zero: never seen
 }
 
-// compare returns the listed files that are new or changed, and notes which articles have no file any more. Both lists are sorted by path, so that the states of the
-// folder's files need not be in memory at once.
+// compare returns the listed files that are new or changed. Both lists are sorted by path, so that the states of the folder's files need not be in memory
+// at once.
 func (s *folderScan) compare(ctx context.Context, listed []seeds.File) ([]changedFile, error) {
 	var changed []changedFile
 	known := fileStates{feeds: s.reader.Feeds, id: s.folder.ID}
-	s.gone = make(map[news.Hash][]news.File)
 	for _, f := range listed {
-		old, err := known.upTo(ctx, f.Path, func(gone *news.File) {
-			if !gone.Item.IsZero() && gone.Error == "" {
-				s.gone[gone.Raw] = append(s.gone[gone.Raw], *gone)
-			}
-		})
+		old, err := known.upTo(ctx, f.Path, func(*news.File) {})
 		if err != nil {
 			return nil, err
 		}
@@ -132,6 +127,31 @@ func (s *folderScan) compare(ctx context.Context, listed []seeds.File) ([]change
 		}
 	}
 	return changed, nil
+}
+
+// behindAll stands behind every path.
+const behindAll = "\U0010ffff\U0010ffff"
+
+// findGone notes the files that are not there any more and may be what a changed file holds: those of the same size.
+func (s *folderScan) findGone(ctx context.Context, listed []seeds.File, changed []changedFile) error {
+	sizes := make(map[int64]bool, len(changed))
+	for i := range changed {
+		sizes[changed[i].Size] = true
+	}
+	s.gone = make(map[news.Hash][]news.File)
+	note := func(f *news.File) {
+		if sizes[f.Size] && !f.Item.IsZero() && f.Error == "" {
+			s.gone[f.Raw] = append(s.gone[f.Raw], *f)
+		}
+	}
+	known := fileStates{feeds: s.reader.Feeds, id: s.folder.ID}
+	for _, f := range listed {
+		if _, err := known.upTo(ctx, f.Path, note); err != nil {
+			return err
+		}
+	}
+	_, err := known.upTo(ctx, behindAll, note)
+	return err
 }
 
 // keptTime is a file's time as the store keeps it.

@@ -16,26 +16,28 @@ import (
 
 // shelf is a seed folder with its reader.
 type shelf struct {
-	t      *testing.T
-	dir    string
-	store  store.Store
-	r      *ingest.FolderReader
-	folder ingest.SeedFolder
-	during func() // runs between the two looks of a scan
-	kept   []store.Document
-	got    store.Receipt // of all that was kept since the last scan began
+	t       *testing.T
+	dir     string
+	store   store.Store
+	journal ingest.Appender // the store, unless a test says otherwise
+	r       *ingest.FolderReader
+	folder  ingest.SeedFolder
+	during  func() // runs between the two looks of a scan
+	kept    []store.Document
+	got     store.Receipt // of all that was kept since the last scan began
 }
 
 func newShelf(t *testing.T) *shelf {
 	s := &shelf{t: t, dir: t.TempDir(), store: openStore(t)}
+	s.journal = s.store
 	s.r = &ingest.FolderReader{Journal: s.store, Feeds: s.store, Now: func() time.Time { return now }, Sleep: func(context.Context, time.Duration) error {
 		if s.during != nil {
 			s.during()
 		}
 		return nil
 	}, Keep: func(ctx context.Context, doc store.Document) (store.Receipt, error) {
-		r, err := s.store.Append(ctx, store.Batch{Documents: []store.Document{doc}})
-		if err == nil {
+		r, err := ingest.Keep(ctx, s.journal, doc)
+		if len(r.New)+len(r.Revised) > 0 || err == nil {
 			s.kept = append(s.kept, doc)
 			s.got.New, s.got.Revised = append(s.got.New, r.New...), append(s.got.Revised, r.Revised...)
 		}

@@ -41,6 +41,9 @@ func (s *folderScan) readAll(ctx context.Context, listed []seeds.File, changed [
 	if len(changed) == 0 {
 		return nil
 	}
+	if err := s.findGone(ctx, listed, changed); err != nil {
+		return err
+	}
 	whole, young := make([]changedFile, 0, len(changed)), []changedFile(nil)
 	now := s.reader.Now()
 	for _, f := range changed {
@@ -177,7 +180,7 @@ func (s *folderScan) file(ctx context.Context, f *changedFile, data []byte, boil
 	if s.moved(&state) {
 		return nil
 	}
-	article, err := seeds.Read(f.Path, data, o)
+	article, err := readSeed(f.Path, data, o)
 	if err != nil {
 		s.fail(f, raw, err)
 		return nil
@@ -195,6 +198,16 @@ func (s *folderScan) file(ctx context.Context, f *changedFile, data []byte, boil
 	s.add(state, &store.News{Item: it, State: dedupe.StateOf(&it)})
 	s.result.Read++
 	return nil
+}
+
+// readSeed reads a seed file. That the reader fails in a way nobody foresaw costs this one file.
+func readSeed(path string, data []byte, o seeds.Options) (article *seeds.Article, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			article, err = nil, fmt.Errorf("%s: the reader failed, please report it with the file: %v", path, v)
+		}
+	}()
+	return seeds.Read(path, data, o)
 }
 
 // moved reports whether the file is one that had another path before: then it is the same item. The state of the old path says so, so that a second file of
@@ -229,7 +242,7 @@ func (s *folderScan) add(file news.File, item *store.News) {
 	}
 }
 
-// keep keeps the batch. When the store refuses it, each file is kept by itself, so that one costs the others nothing.
+// keep keeps the batch. What the store takes no article from is told once, and tried again when the file changes.
 func (s *folderScan) keep(ctx context.Context) error {
 	doc := s.doc
 	s.doc = store.Document{}
@@ -237,39 +250,14 @@ func (s *folderScan) keep(ctx context.Context) error {
 		return nil
 	}
 	doc.Feed = s.state
-	err := s.append(ctx, doc)
-	if !errors.Is(err, store.ErrInvalid) {
-		return err
-	}
-	items := doc.Items
-	for _, file := range doc.Files {
-		one := store.Document{Feed: s.state, Files: []news.File{file}}
-		if len(items) > 0 && items[0].Item.ID == file.Item {
-			one.Items, items = items[:1], items[1:]
-		}
-		err := s.append(ctx, one)
-		if errors.Is(err, store.ErrInvalid) {
-			err = s.refused(ctx, file, err)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// refused keeps that the store takes no article from a file: told once, and tried again when the file changes.
-func (s *folderScan) refused(ctx context.Context, file news.File, cause error) error {
-	s.result.Read--
-	line := text.Line(fmt.Sprintf("%s: it was read and cannot be kept: %v", file.Path, cause))
-	s.problem(s.folder.Dir + "/" + line)
-	file.Item, file.Identity, file.Error = news.ItemID{}, "", line
-	return s.append(ctx, store.Document{Feed: s.state, Files: []news.File{file}})
-}
-
-func (s *folderScan) append(ctx context.Context, doc store.Document) error {
 	receipt, err := s.reader.Keep(ctx, doc)
-	if err != nil {
+	var part *LeftOut
+	if errors.As(err, &part) {
+		for _, line := range part.Lines {
+			s.problem(s.folder.Dir + ": read and not kept: " + line)
+		}
+		s.result.Read -= len(part.Lines)
+	} else if err != nil {
 		return err
 	}
 	s.kept = true

@@ -55,10 +55,11 @@ func indentOf(s string) int {
 
 // words counts words; in scripts without spaces two characters count for one word.
 func words(s string) int {
+	const firstEast = '\u0e00' // Thai is the first of these scripts
 	n, east, in := 0, 0, false
 	for _, r := range s {
 		switch {
-		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer):
+		case r >= firstEast && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer):
 			east++
 			in = false
 		case unicode.IsLetter(r), unicode.IsDigit(r):

@@ -2,6 +2,7 @@ package seeds
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/zeebo/xxh3"
 
@@ -66,7 +67,10 @@ func Recurring(files []Ending) []string {
 func longLines(lines []string) []uint64 {
 	var long []uint64
 	for _, s := range lines {
-		if len(long) < longCompared && words(s) >= longestClosing && phraseOf(s) == phraseNone {
+		if len(long) == longCompared {
+			break
+		}
+		if n := words(s); n > longestStock || n >= longestClosing && phraseOf(s) == phraseNone {
 			long = append(long, xxh3.HashString(key(s)))
 		}
 	}
@@ -86,7 +90,7 @@ func closingLines(lines []string) map[string]string {
 			continue
 		}
 		if k := key(s); k != "" {
-			out[k] = s
+			out[k] = strings.Clone(s) // of its own, so that the text does not stay because of it
 		}
 	}
 	return out

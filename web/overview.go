@@ -21,6 +21,7 @@ type overview struct {
 	Today       string
 	Figures     []figure
 	Pass        string
+	Progress    []string
 	Problems    []string
 	Watches     []watchRow
 	MoreWatches int
@@ -58,6 +59,7 @@ func (s *Server) overviewPage(r *http.Request) (page, error) {
 		o.Problems = append(o.Problems, text.HideSecrets(p))
 	}
 	o.Pass = passLine(st, now)
+	o.Progress = st.Progress
 	subs, err := s.subscriptionStates(ctx)
 	if err != nil {
 		return page{}, err

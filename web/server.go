@@ -30,6 +30,7 @@ type Status struct {
 	LastPass   string
 	LastPassAt time.Time
 	Problems   []string
+	Progress   []string // of long work under way, one line each
 }
 
 // Server answers HTTP. It is safe for concurrent use.
