@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -17,7 +16,6 @@ import (
 )
 
 func main() {
-	log.SetFlags(0)
 	var m measurement
 	flag.IntVar(&m.files, "files", 20_000, "seed files to generate")
 	flag.Int64Var(&m.size, "size", 23_500, "bytes of each")
@@ -25,7 +23,8 @@ func main() {
 	flag.StringVar(&m.program, "program", "./mediawatch", "the program to measure")
 	flag.Parse()
 	if err := m.run(os.Stdout); err != nil {
-		log.Fatal(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 
