@@ -2,7 +2,7 @@ package main
 
 // commands is the command line. Each command's Run is in the file that its subject names.
 type commands struct {
-	Config string `short:"c" placeholder:"FILE" help:"Configuration file (default: $$MEDIAWATCH_CONFIG, else mediawatch.toml here)."`
+	Config string `short:"c" placeholder:"FILE" complete:"file" help:"Configuration file (default: $$MEDIAWATCH_CONFIG, else mediawatch.toml here)."`
 
 	Serve   serveCmd   `cmd:"" help:"Run the daemon."`
 	Run     runCmd     `cmd:"" help:"Make one pass over due feeds and seed folders, then due digests, and exit."`
@@ -31,6 +31,9 @@ type commands struct {
 	Stats       statsCmd       `cmd:"" help:"What is kept, in figures."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Exit 0 when the daemon is healthy."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
+	Completion  completionCmd  `cmd:"" help:"Print the completion script of a shell."`
+	Man         manCmd         `cmd:"" help:"Print the manual page."`
+	Complete    completeCmd    `cmd:"" hidden:"" help:"What the completion scripts ask."`
 }
 
 // listing are the flags of every command that lists.

@@ -23,7 +23,7 @@ type digestCmd struct {
 }
 
 type digestPreviewCmd struct {
-	Name string `arg:"" help:"Name of a digest."`
+	Name string `arg:"" complete:"digest" help:"Name of a digest."`
 	HTML bool   `name:"html" help:"As HTML."`
 	AsOf string `name:"as-of" help:"Compose as of a day (2026-11-01) from what is kept."`
 }
@@ -53,7 +53,7 @@ func (a *app) printEdition(e web.EditionView, html bool) {
 }
 
 type digestSendCmd struct {
-	Name  string   `arg:"" help:"Name of a digest."`
+	Name  string   `arg:"" complete:"digest" help:"Name of a digest."`
 	Since string   `help:"An extra edition over this long (24h); the digest's own place stays."`
 	To    []string `help:"Receivers of the extra edition instead of the configured ones."`
 }
@@ -63,7 +63,7 @@ func (c *digestSendCmd) Run(ctx context.Context, a *app) error {
 }
 
 type digestListCmd struct {
-	Name string `arg:"" optional:"" help:"Name of a digest."`
+	Name string `arg:"" optional:"" complete:"digest" help:"Name of a digest."`
 	listing
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 type importCmd struct {
-	File string `arg:"" placeholder:"FILE" help:"Articles as .jsonl or .csv (id, outlet, url, title, text, published), a folder of seed files, or subscriptions as .opml; - is standard input."`
+	File string `arg:"" placeholder:"FILE" complete:"file" help:"Articles as .jsonl or .csv (id, outlet, url, title, text, published), a folder of seed files, or subscriptions as .opml; - is standard input."`
 	As   string `enum:"jsonl,csv,opml,dir," default:"" help:"What it is, when the name does not say: jsonl, csv, opml or dir."`
 	Name string `help:"Where the articles come from: the same name and article again add nothing (default: the name of the file)."`
 }

@@ -19,7 +19,7 @@ import (
 )
 
 type backupCmd struct {
-	File string `arg:"" help:"Where to write the copy. A file that is there stays."`
+	File string `arg:"" complete:"file" help:"Where to write the copy. A file that is there stays."`
 	overwriting
 }
 
@@ -36,7 +36,7 @@ func (c *backupCmd) Run(ctx context.Context, a *app) error {
 }
 
 type restoreCmd struct {
-	File string `arg:"" help:"A backup. The store that is there is kept beside it, as .replaced."`
+	File string `arg:"" complete:"file" help:"A backup. The store that is there is kept beside it, as .replaced."`
 }
 
 func (c *restoreCmd) Run(ctx context.Context, a *app) error {

@@ -18,7 +18,7 @@ import (
 
 type itemsCmd struct {
 	listing
-	Watch string `help:"Only what this watch matches, newest match first."`
+	Watch string `complete:"watch" help:"Only what this watch matches, newest match first."`
 	After uint64 `help:"What is new or changed since this journal position, oldest change first."`
 }
 
@@ -55,7 +55,7 @@ func outletColumn[T any](of func(T) string) column[T] {
 
 type storiesCmd struct {
 	listing
-	Jsonl string `name:"jsonl" placeholder:"FILE" help:"Find the stories in a file (- is standard input) of lines {\"id\",\"outlet\",\"url\",\"title\",\"text\",\"published\"}; needs neither configuration nor store."`
+	Jsonl string `name:"jsonl" placeholder:"FILE" complete:"file" help:"Find the stories in a file (- is standard input) of lines {\"id\",\"outlet\",\"url\",\"title\",\"text\",\"published\"}; needs neither configuration nor store."`
 	output
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	_ "time/tzdata" // schedules name zones on machines that have none installed
@@ -20,7 +21,7 @@ import (
 // version is set by the linker for releases.
 var version = "0.1.0"
 
-// The exit codes; docs/api.md lists them.
+// The exit codes.
 const (
 	exitDone    = 0
 	exitFailed  = 1
@@ -29,6 +30,16 @@ const (
 	exitDamaged = 4
 	exitPort    = 5
 )
+
+// exitCodes says what they mean; the manual page and docs/api.md have the same words.
+var exitCodes = [...]string{
+	exitDone:    "done",
+	exitFailed:  "failed; the last line of standard error says what and, where it helps, what to do",
+	exitUsage:   "a mistake in the configuration or on the command line",
+	exitLocked:  "the store is in use by another process",
+	exitDamaged: "the store is damaged",
+	exitPort:    "the port is in use",
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -75,14 +86,8 @@ func usageError(format string, args ...any) error {
 func run(ctx context.Context, args []string, w world) int {
 	var cli commands
 	exited := -1
-	parser, err := kong.New(&cli,
-		kong.Name("mediawatch"),
-		kong.Description("A media monitor: reads web feeds and saved articles, finds what is the same story, and republishes what your watches match as Atom feeds and digests."),
-		kong.Writers(w.stdout, w.stderr),
-		kong.Exit(func(code int) { exited = code; panic(exitPanic{}) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-	)
+	parser, err := newParser(&cli, kong.Writers(w.stdout, w.stderr), kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Exit(func(code int) { exited = code; panic(exitPanic{}) }))
 	if err != nil {
 		fmt.Fprintln(w.stderr, "mediawatch:", err)
 		return exitFailed
@@ -95,11 +100,36 @@ func run(ctx context.Context, args []string, w world) int {
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(w.stderr, "mediawatch: %v\nmediawatch: see mediawatch --help\n", err)
+		fmt.Fprintf(w.stderr, "mediawatch: %v\nmediawatch: %s\n", err, usageHint(args))
 		return exitUsage
 	}
-	err = parsed.Run(&app{world: w, configFile: cli.Config})
+	err = parsed.Run(&app{world: w, configFile: cli.Config}, parser.Model)
 	return report(w.stderr, err)
+}
+
+// about is what the program is, in one sentence.
+const about = "A media monitor: reads web feeds and saved articles, finds what is the same story, and republishes what your watches match as Atom feeds and digests."
+
+// newParser makes the parser of the command line. Its model is the one table of commands: help, completion, the manual page and docs/commands.md come from it.
+func newParser(cli *commands, more ...kong.Option) (*kong.Kong, error) {
+	return kong.New(cli, append([]kong.Option{
+		kong.Name("mediawatch"),
+		kong.Description(about),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+	}, more...)...)
+}
+
+// usageHint says what to do about a command line that was not understood.
+func usageHint(args []string) string {
+	for i, a := range args {
+		if a != "search" && a != "count" && (a != "test" || i == 0 || args[i-1] != "watch") {
+			continue
+		}
+		if !slices.Contains(args, "--") && slices.ContainsFunc(args[i+1:], func(s string) bool { return len(s) > 2 && s[0] == '-' && s[1] != '-' }) {
+			return "a query that begins with - goes behind --, for example: mediawatch search -- '-horoscope energy'"
+		}
+	}
+	return "see mediawatch --help"
 }
 
 // exitPanic carries kong's wish to exit out of its depths.

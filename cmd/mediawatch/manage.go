@@ -211,7 +211,7 @@ func (c *watchListCmd) Run(ctx context.Context, a *app) error {
 }
 
 type watchTestCmd struct {
-	Watch string `arg:"" help:"Name of a watch, or a query."`
+	Watch string `arg:"" complete:"watch" help:"Name of a watch, or a query."`
 	Since string `default:"30d" help:"How far back: 24h, 7d, 2026-11-01."`
 	JSON  bool   `name:"json" help:"As one JSON object."`
 }
@@ -256,7 +256,7 @@ func printCounts(a *app, head string, counts []web.CountView) {
 }
 
 type watchExplainCmd struct {
-	Watch string `arg:"" help:"Name of a watch."`
+	Watch string `arg:"" complete:"watch" help:"Name of a watch."`
 	Item  string `arg:"" help:"Item id, or the first digits of one."`
 	JSON  bool   `name:"json" help:"As one JSON object."`
 }
@@ -291,7 +291,7 @@ func (c *watchExplainCmd) Run(ctx context.Context, a *app) error {
 }
 
 type watchLinkCmd struct {
-	Watch string `arg:"" help:"Name of a watch."`
+	Watch string `arg:"" complete:"watch" help:"Name of a watch."`
 }
 
 func (c *watchLinkCmd) Run(ctx context.Context, a *app) error {

@@ -15,7 +15,7 @@ import (
 
 // output are the flags of every command that prints a document people keep.
 type output struct {
-	Output string `short:"o" placeholder:"FILE" help:"Write to this file instead of standard output. A file that is there stays."`
+	Output string `short:"o" placeholder:"FILE" complete:"file" help:"Write to this file instead of standard output. A file that is there stays."`
 	overwriting
 }
 

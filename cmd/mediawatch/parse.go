@@ -21,7 +21,7 @@ import (
 )
 
 type parseCmd struct {
-	File        string `arg:"" help:"A feed document or seed file, or its address (https://…); - is standard input."`
+	File        string `arg:"" complete:"file" help:"A feed document or seed file, or its address (https://…); - is standard input."`
 	JSON        bool   `name:"json" help:"As one JSON object."`
 	Base        string `help:"Address the document came from (default: the one it was fetched from)."`
 	ContentType string `help:"Content-Type it came with (default: what its server said)."`

@@ -127,7 +127,7 @@ func (c *reloadCmd) Run(ctx context.Context, a *app) error {
 }
 
 type initCmd struct {
-	File    string `arg:"" optional:"" placeholder:"FILE" help:"Where to write it (default: mediawatch.toml here). A file that is there stays."`
+	File    string `arg:"" optional:"" placeholder:"FILE" complete:"file" help:"Where to write it (default: mediawatch.toml here). A file that is there stays."`
 	Service bool   `help:"For the system's service: /etc/mediawatch/mediawatch.toml, and data in /var/lib/mediawatch."`
 	overwriting
 }
