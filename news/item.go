@@ -179,10 +179,10 @@ func (it *Item) Time() time.Time {
 // LateAfter is how long before its arrival an item may say that it was published and still stand at that time in lists.
 const LateAfter = 24 * time.Hour
 
-// Listed is where the item stands in lists for people: at its effective time, but at its arrival when it was published more than LateAfter before,
-// so that nobody misses it below what was read already.
+// Listed is where the item stands in lists for people: at its effective time, but at its arrival when it was published more than LateAfter before, so that
+// nobody misses it below what was read already. Backlog stands at its effective time: an archive of old articles is not what is new.
 func (it *Item) Listed() time.Time {
-	if t := it.Time(); it.Seen.Sub(t) <= LateAfter {
+	if t := it.Time(); it.Backlog || it.Seen.Sub(t) <= LateAfter {
 		return t
 	}
 	return it.Seen

@@ -6,6 +6,7 @@ import (
 
 	"mediawatch/news"
 	"mediawatch/query"
+	"mediawatch/store"
 )
 
 // page is how many items are read at once.
@@ -18,7 +19,7 @@ type Facts interface {
 
 // Source is what a scan reads.
 type Source interface {
-	Recent(ctx context.Context, before news.Seq, limit int) ([]news.Item, error)
+	Latest(ctx context.Context, watch string, behind store.Spot, limit int) ([]news.Item, error)
 	Stories(ctx context.Context, items []news.ItemID) ([]news.Story, error)
 }
 
@@ -36,12 +37,12 @@ type Options struct {
 	Since time.Time // effective time; zero: no bound
 }
 
-// Scan calls each for the items that match, newest arrival first, until it returns false. It returns how many items it looked at.
+// Scan calls each for the items that match, in the order of lists for people, until it returns false. It returns how many items it looked at.
 func Scan(ctx context.Context, src Source, o Options, each func(Hit) bool) (int, error) {
-	var before news.Seq
+	var behind store.Spot
 	looked := 0
 	for {
-		items, err := src.Recent(ctx, before, page)
+		items, err := src.Latest(ctx, "", behind, page)
 		if err != nil || len(items) == 0 {
 			return looked, err
 		}
@@ -57,6 +58,9 @@ func Scan(ctx context.Context, src Source, o Options, each func(Hit) bool) (int,
 		}
 		for i := range items {
 			it := &items[i]
+			if it.Listed().Before(o.Since) { // which is never before its effective time
+				return looked, nil
+			}
 			if it.Time().Before(o.Since) {
 				continue
 			}
@@ -72,7 +76,7 @@ func Scan(ctx context.Context, src Source, o Options, each func(Hit) bool) (int,
 				return looked, nil
 			}
 		}
-		before = items[len(items)-1].Seq
+		behind = store.SpotOf(&items[len(items)-1])
 	}
 }
 

@@ -3,14 +3,13 @@ package web
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"mediawatch/news"
 	"mediawatch/store"
 )
 
-// items answers GET /api/v1/items: newest first, or with after=SEQ the items that are new or changed since, oldest change first.
+// items answers GET /api/v1/items: as lists for people show them, or with after=SEQ the items that are new or changed since, oldest change first.
 func (s *Server) items(r *http.Request) (any, error) {
 	limit, err := limitOf(r)
 	if err != nil {
@@ -23,23 +22,22 @@ func (s *Server) items(r *http.Request) (any, error) {
 		}
 		return s.changedItems(r.Context(), after, limit)
 	}
-	before, err := seqOf(r, "before")
+	behind, err := spotOf(r)
 	if err != nil {
 		return nil, err
 	}
-	if watch := r.FormValue("watch"); watch != "" {
-		if !s.hasWatch(watch) {
-			return nil, BadRequest("there is no watch %q", watch)
-		}
-		return s.watchItems(r.Context(), watch, before, limit)
+	watch := r.FormValue("watch")
+	if watch != "" && !s.hasWatch(watch) {
+		return nil, BadRequest("there is no watch %q", watch)
 	}
-	return s.recentItems(r.Context(), before, limit)
+	return s.latestItems(r.Context(), listOf{watches: []string{watch}, behind: behind, limit: limit})
 }
 
-func (s *Server) recentItems(ctx context.Context, before news.Seq, limit int) (any, error) {
+// latestItems lists items as people read them: all, or what one watch matches.
+func (s *Server) latestItems(ctx context.Context, o listOf) (any, error) {
 	page := Page[ItemView]{Items: []ItemView{}}
-	for len(page.Items) < limit {
-		items, err := s.store.Recent(ctx, before, min(readPage, limit-len(page.Items)))
+	for len(page.Items) < o.limit {
+		items, err := s.store.Latest(ctx, o.watches[0], o.behind, min(readPage, o.limit-len(page.Items)))
 		if err != nil {
 			return nil, err
 		}
@@ -51,76 +49,10 @@ func (s *Server) recentItems(ctx context.Context, before news.Seq, limit int) (a
 			return nil, err
 		}
 		page.Items = append(page.Items, views...)
-		before = items[len(items)-1].Seq
+		o.behind = store.SpotOf(&items[len(items)-1])
 	}
-	page.Next = strconv.FormatUint(uint64(before), 10)
+	page.Next = spotText(o.behind)
 	return page, nil
-}
-
-// watchItems lists the items that match a watch, newest match first, beginning below a match's Seq (0: at the newest).
-func (s *Server) watchItems(ctx context.Context, watch string, before news.Seq, limit int) (any, error) {
-	lines, err := s.matchLines(ctx, watch)
-	if err != nil {
-		return nil, err
-	}
-	page := Page[ItemView]{Items: []ItemView{}}
-	for len(lines) > 0 && before > 0 && lines[0].Seq >= before {
-		lines = lines[1:]
-	}
-	for len(lines) > 0 && len(page.Items) < limit {
-		part := lines[:min(len(lines), readPage, limit-len(page.Items))]
-		lines = lines[len(part):]
-		refs := make([]store.Ref, len(part))
-		for i, ev := range part {
-			refs[i] = store.Ref{Item: ev.Item}
-		}
-		items, err := s.store.Items(ctx, refs)
-		if err != nil {
-			return nil, err
-		}
-		views, err := s.views.Items(ctx, items)
-		if err != nil {
-			return nil, err
-		}
-		for _, v := range views {
-			if slices.Contains(v.Watches, watch) {
-				page.Items = append(page.Items, v)
-			}
-		}
-		if len(lines) > 0 {
-			page.Next = strconv.FormatUint(uint64(part[len(part)-1].Seq), 10)
-		} else {
-			page.Next = ""
-		}
-	}
-	return page, nil
-}
-
-// matchLines returns the lines of a watch's log that tell of new matches, newest first. An item that stopped matching and began again has its newest line only.
-func (s *Server) matchLines(ctx context.Context, watch string) ([]news.MatchEvent, error) {
-	var lines []news.MatchEvent
-	for after := news.Seq(0); ; {
-		events, err := s.store.MatchEvents(ctx, watch, after, readPage)
-		if err != nil {
-			return nil, err
-		}
-		if len(events) == 0 {
-			break
-		}
-		for _, ev := range events {
-			if ev.Change == news.ChangeNew {
-				lines = append(lines, ev)
-			}
-		}
-		after = events[len(events)-1].Seq
-	}
-	slices.Reverse(lines)
-	seen := make(map[news.ItemID]bool, len(lines))
-	return slices.DeleteFunc(lines, func(ev news.MatchEvent) bool {
-		again := seen[ev.Item]
-		seen[ev.Item] = true
-		return again
-	}), nil
 }
 
 // changedItems turns the journal into upserts: each item once, at its last change among the events read.

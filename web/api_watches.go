@@ -39,13 +39,17 @@ func (s *Server) watchList(r *http.Request) (any, error) {
 func (s *Server) watchViews(ctx context.Context) ([]WatchView, error) {
 	cfg := s.o.Config()
 	views := []WatchView{}
+	var names []string
 	for _, w := range cfg.Watches {
+		names = append(names, w.Name)
+	}
+	tallies, err := s.store.Tallies(ctx, names)
+	if err != nil {
+		return views, err
+	}
+	for i, w := range cfg.Watches {
 		v := WatchView{Name: w.Name, Title: w.Title, Query: w.Source, Group: w.Group, Feed: FeedURL(cfg, w.Name), Lint: list(w.Query.Lint())}
-		c, err := s.tally.count(ctx, s.store, w.Name)
-		if err != nil {
-			return views, err
-		}
-		v.Matches, v.LastMatch = c.Matches, moment(c.Last)
+		v.Matches, v.LastMatch = tallies[i].Matches, moment(tallies[i].Last)
 		views = append(views, v)
 	}
 	return views, nil

@@ -1,9 +1,6 @@
 package web
 
 import (
-	"cmp"
-	"context"
-	"slices"
 	"time"
 
 	"mediawatch/news"
@@ -12,6 +9,7 @@ import (
 
 // line is a story in a list on a page.
 type line struct {
+	Day     string // heads the day that begins with this line; "" it goes on
 	Root    string
 	ID      string // of the item that is shown
 	Story   string
@@ -24,17 +22,19 @@ type line struct {
 	Edited  bool
 	Watches []watchRef
 	Quotes  [][]piece
-	hits    []span // what was found in the title
+	hits    []span    // what was found in the title
+	at      time.Time // where it stands in lists, in our zone
 }
 
 // Heading is the title with what was found in it marked.
 func (l line) Heading() []piece { return mark(l.Title, l.hits) }
 
-// lineOf is how a page shows what is told, in a list that is not about the watch named without.
+// lineOf is how a page shows what is told, in a list that is not about the watch named without. The time is without its day when the item stands below that day.
 func (s *Server) lineOf(t *told, root, without string) line {
 	it := t.item
+	at := it.Listed().In(s.o.Now().Location())
 	l := line{
-		Root: root, ID: it.ID.String(), Story: it.ID.String(), URL: webURL(it.URL), Title: headline(it), Lang: it.Lang, Outlet: text.Balanced(it.Outlet), Time: itemWhen(it, s.o.Now()),
+		Root: root, ID: it.ID.String(), Story: it.ID.String(), URL: webURL(it.URL), Title: headline(it), Lang: it.Lang, Outlet: text.Balanced(it.Outlet), Time: itemWhen(it, at), at: at,
 		Also: t.alsoLine(), Edited: it.N > 1, Quotes: t.quotes(), Watches: s.watchRefs(t.matches, without),
 	}
 	l.hits = spansIn(l.Title, "title", t.matches)
@@ -56,41 +56,6 @@ func (s *Server) watchRefs(matches []news.Match, without string) []watchRef {
 	return out
 }
 
-// newest returns the newest entries of several watches, each story once, in the order of a feed: what was announced, latest first, then backlog by its own time.
-func (s *Server) newest(ctx context.Context, watches []string, limit int) ([]told, error) {
-	var announced, backlog []news.Entry
-	for _, w := range watches {
-		list, err := s.store.Entries(ctx, w, 0, limit)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range list {
-			if e.Backlog {
-				backlog = append(backlog, e)
-				continue
-			}
-			announced = append(announced, e)
-		}
-	}
-	slices.SortStableFunc(announced, func(a, b news.Entry) int { return cmp.Compare(b.Seq, a.Seq) })
-	entries := announced[:min(len(announced), 2*limit)] // a story may be in several watches
-	if len(entries) < limit {
-		entries = append(entries, backlog...)
-	}
-	all, err := s.tell(ctx, entries)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(all, func(a, b told) int {
-		if !a.entry.Backlog || !b.entry.Backlog {
-			return 0 // in order already
-		}
-		return b.first.Time().Compare(a.first.Time())
-	})
-	all = oncePerStory(all)
-	return all[:min(len(all), limit)], nil
-}
-
 // oncePerStory keeps the first of what is told of one story, and tells it there as the watch does that knows most of its copies.
 func oncePerStory(all []told) []told {
 	var out []told
@@ -105,7 +70,7 @@ func oncePerStory(all []told) []told {
 		case !seen:
 			shown[id] = len(out)
 			out = append(out, t)
-		case len(t.others) > len(out[i].others):
+		case t.item.ID == out[i].item.ID && len(t.others) > len(out[i].others):
 			out[i] = t
 		}
 	}

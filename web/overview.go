@@ -117,12 +117,12 @@ func (s *Server) overviewStories(ctx context.Context, o *overview, root string) 
 		names = append(names, w.Name)
 	}
 	o.Which = "in the watches"
-	all, err := s.newest(ctx, names, overviewStories)
+	all, err := s.stories(ctx, listOf{watches: names, limit: overviewStories})
 	if err != nil {
 		return err
 	}
 	if len(all) == 0 {
-		if all, err = s.newest(ctx, []string{allWatch}, overviewStories); err != nil {
+		if all, err = s.stories(ctx, listOf{watches: []string{allWatch}, limit: overviewStories}); err != nil {
 			return err
 		}
 		o.Which = "of everything"
@@ -136,6 +136,7 @@ func (s *Server) overviewStories(ctx context.Context, o *overview, root string) 
 	for i := range all {
 		o.Stories = append(o.Stories, s.lineOf(&all[i], root, ""))
 	}
+	s.byDay(o.Stories)
 	return nil
 }
 
@@ -190,13 +191,17 @@ func passLine(st Status, now time.Time) string {
 // watchRows are the configured watches with their figures.
 func (s *Server) watchRows(ctx context.Context) ([]watchRow, error) {
 	cfg, now := s.o.Config(), s.o.Now()
-	var out []watchRow
+	var names []string
 	for _, w := range cfg.Watches {
-		c, err := s.tally.count(ctx, s.store, w.Name)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, watchRow{watchRef{w.Name, watchTitle(cfg, w.Name)}, text.Number(int(c.Matches)), whenOf(c.Last, now)})
+		names = append(names, w.Name)
+	}
+	tallies, err := s.store.Tallies(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	var out []watchRow
+	for i, c := range tallies {
+		out = append(out, watchRow{watchRef{names[i], watchTitle(cfg, names[i])}, text.Number(int(c.Matches)), whenOf(c.Last, now)})
 	}
 	return out, nil
 }

@@ -160,6 +160,7 @@ func (s *Server) searchLines(r *http.Request, b *searchBody, hits []search.Hit) 
 		}
 		b.Stories = append(b.Stories, l)
 	}
+	s.byDay(b.Stories)
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"mediawatch/config"
 	"mediawatch/news"
+	"mediawatch/store"
 	"mediawatch/text"
 )
 
@@ -206,8 +207,8 @@ func (s *Server) outletsPage(r *http.Request) (page, error) {
 		c.Sites, c.About = strings.Join(o.Sites, ", "), aboutOutlet(o)
 	}
 	looked := 0
-	for before := news.Seq(0); looked < outletsLooked; {
-		items, err := s.store.Recent(r.Context(), before, readPage)
+	for behind := (store.Spot{}); looked < outletsLooked; {
+		items, err := s.store.Latest(r.Context(), "", behind, readPage)
 		if err != nil {
 			return page{}, err
 		}
@@ -221,7 +222,7 @@ func (s *Server) outletsPage(r *http.Request) (page, error) {
 			}
 		}
 		looked += len(items)
-		before = items[len(items)-1].Seq
+		behind = store.SpotOf(&items[len(items)-1])
 	}
 	b := outletsBody{Summary: "The publishers of what is read. Counted are the newest " + text.Number(looked) + " articles."}
 	for _, name := range order {

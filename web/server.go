@@ -39,7 +39,6 @@ type Server struct {
 	store store.Store
 	views Views
 	cache feedCache
-	tally tally
 	mux   *http.ServeMux
 
 	patterns []string // of mux

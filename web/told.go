@@ -21,6 +21,7 @@ type told struct {
 	story   news.Story
 	others  []*news.Item // further members that match the watch
 	outside int          // members that do not
+	follows bool         // a member of the story matched the watch before it
 	matches []news.Match // of the item, in all watches
 	match   *news.Match  // of the item, in this watch; nil: a member that does not match any more stands for the group
 }
@@ -56,7 +57,7 @@ func (s *Server) tell(ctx context.Context, entries []news.Entry) ([]told, error)
 			t.first = cmp.Or(known.first[e.Item], t.item)
 			t.matches = known.matches[e.Item]
 			t.match = matchIn(e.Watch, t.matches)
-			if folds(cfg, e.Watch) {
+			if t.follows = known.follows(&t); folds(cfg, e.Watch) {
 				t.copies(known)
 			}
 			out = append(out, t)
@@ -77,6 +78,14 @@ func (t *told) copies(k *knowledge) {
 			t.outside++
 		}
 	}
+}
+
+// follows reports whether another member of the story matched the watch before the one that is shown.
+func (k *knowledge) follows(t *told) bool {
+	return t.match != nil && slices.ContainsFunc(t.story.Members, func(m news.Member) bool {
+		match := matchIn(t.entry.Watch, k.matches[m.Item])
+		return match != nil && match.Seq < t.match.Seq
+	})
 }
 
 // knowledge is items and their matches by id.

@@ -18,7 +18,7 @@ import (
 
 type itemsCmd struct {
 	listing
-	Watch string `complete:"watch" help:"Only what this watch matches, newest match first."`
+	Watch string `complete:"watch" help:"Only what this watch matches."`
 	After uint64 `help:"What is new or changed since this journal position, oldest change first."`
 }
 

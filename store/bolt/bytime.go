@@ -16,18 +16,19 @@ import (
 // spotRecord is the part of a revisionRecord that says where the item stands in lists.
 type spotRecord struct {
 	Seen      int64 `cbor:"7,keyasint,omitempty"`
+	Backlog   bool  `cbor:"8,keyasint,omitempty"`
 	Published int64 `cbor:"20,keyasint,omitempty"`
 }
 
 // spot is where a revision puts its item in lists, in microseconds since the zero time.
 func (r *spotRecord) spot() int64 {
-	it := news.Item{Seen: fromMicros(r.Seen)}
+	it := news.Item{Seen: fromMicros(r.Seen), Backlog: r.Backlog}
 	it.Published.Time = fromMicros(r.Published)
 	return micros(it.Listed())
 }
 
 func (r *revisionRecord) spot() int64 {
-	return (&spotRecord{Seen: r.Seen, Published: r.Published}).spot()
+	return (&spotRecord{Seen: r.Seen, Backlog: r.Backlog, Published: r.Published}).spot()
 }
 
 // spot is where an item stands in lists; a forgotten one stands in none.
