@@ -35,6 +35,9 @@ var only = map[string][]string{
 	"github.com/alecthomas/kong":         {"cmd/mediawatch"},
 	"mediawatch/store/bolt":              {"cmd/mediawatch"},
 	"github.com/microcosm-cc/bluemonday": {"text"},
+
+	"github.com/prometheus/client_golang/prometheus": {"daemon"},
+	"github.com/coreos/go-systemd/v22/daemon":        {"daemon"},
 }
 
 // logFloor is the lowest floor that may log: leaves return errors.

@@ -62,7 +62,7 @@ func (d *Daemon) subscribe(ctx context.Context, feed config.Feed, f ingest.Found
 	sub := subscription(feed)
 	res := f.Read
 	if res == nil {
-		read, err := d.feeds.Read(ctx, sub)
+		read, err := d.readOne(ctx, sub)
 		if err != nil {
 			return Done{}, err
 		}

@@ -138,7 +138,7 @@ func (d *Daemon) refresh(ctx context.Context, address string) (any, error) {
 			return Done{Summary: address + " is being read already"}, nil
 		}
 		defer d.pass.end(id)
-		res, err := d.feeds.Read(ctx, sub)
+		res, err := d.readOne(ctx, sub)
 		if err != nil {
 			return nil, err
 		}

@@ -62,6 +62,7 @@ type Daemon struct {
 	started   time.Time
 	ready     atomic.Bool
 	health    health
+	metrics   *metrics
 }
 
 // New makes a daemon over an open store. Nothing runs until Serve or Run.
@@ -71,6 +72,7 @@ func New(o Options) (*Daemon, error) {
 	}
 	o.Log = slog.New(discreet{o.Log.Handler()})
 	d := &Daemon{o: o, wake: make(chan struct{}, 1), started: o.Now(), pass: newPass(o.Now())}
+	d.metrics = newMetrics(d)
 	client, err := fetch.New(fetchOptions(o))
 	if err != nil {
 		return nil, err
@@ -89,7 +91,7 @@ func New(o Options) (*Daemon, error) {
 	d.works = works{now: o.Now, show: o.Show, say: func(line string) { d.say("%s  %s", o.Now().Format("15:04:05"), line) }}
 	d.folder = &ingest.FolderReader{Journal: o.Store, Feeds: o.Store, Now: o.Now, Sleep: sleep, Keep: d.keepFiles}
 	d.use(o.Config)
-	d.web = web.New(web.Options{Store: o.Store, Config: d.config.Load, Facts: factsOf(&d.facts), Status: d.status, Version: o.Version, Now: o.Now})
+	d.web = web.New(web.Options{Store: o.Store, Config: d.config.Load, Facts: factsOf(&d.facts), Status: d.status, Metrics: d.metrics.handler(), Version: o.Version, Now: o.Now})
 	return d, nil
 }
 

@@ -150,7 +150,7 @@ func (d *Daemon) readFeed(ctx context.Context, sub ingest.Subscription) {
 	reading, done := finishing(ctx)
 	defer done()
 	var res ingest.FeedResult
-	if res, err = d.feeds.Read(reading, sub); err != nil {
+	if res, err = d.readOne(reading, sub); err != nil {
 		if ctx.Err() == nil {
 			d.o.Log.Error("feed not read", "feed", sub.URL, "err", err)
 		}

@@ -101,7 +101,7 @@ func shown(f news.Feed) news.Feed {
 
 func subscriptionView(f news.Feed) SubscriptionView {
 	v := SubscriptionView{
-		ID: f.ID.String(), Kind: f.Kind.String(), Title: f.Title, Address: f.Address, Location: f.Location, State: feedState(f), Items: f.Items,
+		ID: f.ID.String(), Kind: f.Kind.String(), Title: f.Title, Address: f.Address, Location: f.Location, State: FeedState(f), Items: f.Items,
 		Status: f.Status, Error: f.Error, Failures: f.Failures, Warnings: list(f.Warnings), Proposed: f.Proposed,
 		LastTry: moment(f.LastTry), LastOK: moment(f.LastOK), LastNew: moment(f.LastNew), Next: moment(f.NextDue),
 	}
@@ -117,8 +117,13 @@ func subscriptionView(f news.Feed) SubscriptionView {
 	return v
 }
 
-// feedState is the state of a feed in one word.
-func feedState(f news.Feed) string {
+// FeedStates are the words of FeedState.
+func FeedStates() []string {
+	return []string{"new", "ok", "silent", "failing", "moved", "gone", "paused"}
+}
+
+// FeedState is the state of a feed in one word.
+func FeedState(f news.Feed) string {
 	switch {
 	case f.Paused:
 		return "paused"

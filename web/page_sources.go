@@ -116,7 +116,7 @@ var stateNames = map[string]string{"ok": "well", "silent": "silent", "failing": 
 func (s *Server) subscriptionRow(f news.Feed) subscriptionRow {
 	now := s.o.Now()
 	row := subscriptionRow{
-		Title: cmp.Or(f.Title, f.Address), Address: f.Address, Link: webURL(f.Link), State: feedState(f), Items: text.Number(int(f.Items)),
+		Title: cmp.Or(f.Title, f.Address), Address: f.Address, Link: webURL(f.Link), State: FeedState(f), Items: text.Number(int(f.Items)),
 		LastNew: whenOf(f.LastNew, now), Next: whenOf(f.NextDue, now),
 	}
 	row.Words = stateNames[row.State]

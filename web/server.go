@@ -18,6 +18,7 @@ type Options struct {
 	Config  func() *config.Config // the one in force
 	Facts   search.Facts
 	Status  func(context.Context) Status
+	Metrics http.Handler // for GET /metrics; nil: there are none
 	Version string
 	Now     func() time.Time
 }
@@ -78,6 +79,9 @@ func (s *Server) routes() {
 	s.handle("GET /feeds/{file}", s.feed)
 	s.handle("GET /healthz", s.healthz)
 	s.handle("GET /readyz", s.readyz)
+	if s.o.Metrics != nil {
+		s.handle("GET /metrics", s.o.Metrics.ServeHTTP)
+	}
 	s.pages()
 }
 
