@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/text/encoding/htmlindex"
 
+	"mediawatch/news"
 	"mediawatch/schedule"
 )
 
@@ -26,9 +27,13 @@ type checker struct {
 	env   []string
 	dir   string // absolute folder of the configuration file
 	shown string // the same, as it was named
+	saved []news.Saved
+
+	partial bool // a digest may name watches that are not there
 }
 
-func (k *checker) all() {
+// all makes every check. Its error is that of reading what was saved.
+func (k *checker) all(saved func(storePath string) ([]news.Saved, error)) error {
 	k.store()
 	k.webTable()
 	k.fetch()
@@ -36,11 +41,18 @@ func (k *checker) all() {
 	k.smtp()
 	k.seeds()
 	k.outlets()
+	if saved != nil && k.cfg.Store.Path != "" { // after the secrets, which the user who may open the store need not be able to read
+		var err error
+		if k.saved, err = saved(k.cfg.Store.Path); err != nil {
+			return err
+		}
+	}
 	k.feeds()
 	k.lists()
 	k.watches()
 	k.digests()
 	k.links()
+	return nil
 }
 
 // notBuilt reports a key whose part of the program does not exist yet: accepting it silently would promise what does not happen.
@@ -325,7 +337,7 @@ func (k *checker) outlets() {
 
 // feed checks one subscription.
 func (k *checker) feed(r *rawFeed, source string) Feed {
-	f := Feed{URL: r.URL, Outlet: strings.TrimSpace(r.Outlet), Source: source, Author: r.Author, Time: r.Time}
+	f := Feed{URL: r.URL, Outlet: strings.TrimSpace(r.Outlet), Source: source, Place: r.at("url").String(), Author: r.Author, Time: r.Time}
 	if k.required(&r.table, "url", r.URL) {
 		if _, ok := httpURL(r.URL); !ok {
 			k.add(r.at("url"), "it starts with https:// or http://", "url: %q is not the address of a feed", r.URL)

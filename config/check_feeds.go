@@ -24,19 +24,11 @@ func (k *checker) feeds() {
 		k.unique(seen, r.URL, r.at("url"), "the feed")
 		k.cfg.Feeds = append(k.cfg.Feeds, k.feed(r, k.cfg.File))
 	}
-	if k.cfg.Store.Path != "" {
-		k.saved(k.cfg.FeedsDir(), func(path string, root *node) {
-			var file rawFeeds
-			bind(k.collector, root, &file)
-			for i := range file.Feed {
-				r := &file.Feed[i]
-				f := k.feed(r, path)
-				if _, ok := seen[r.URL]; !ok {
-					seen[r.URL] = r.at("url")
-					k.cfg.Feeds = append(k.cfg.Feeds, f)
-				}
-			}
-		})
+	for _, f := range k.savedFeeds() {
+		if _, ok := seen[f.URL]; !ok {
+			seen[f.URL] = place{file: f.Place}
+			k.cfg.Feeds = append(k.cfg.Feeds, f)
+		}
 	}
 	for i, name := range k.raw.Fetch.OPML {
 		at := k.raw.Fetch.item("opml", i)
@@ -75,7 +67,7 @@ func (k *checker) opml(path string, at place, seen map[string]place) {
 			k.add(seen[s.URL], "it starts with https:// or http://", "xmlUrl: %q is not the address of a feed", s.URL)
 			continue
 		}
-		k.cfg.Feeds = append(k.cfg.Feeds, Feed{URL: s.URL, Title: s.Title, Tags: s.Tags, Announce: AnnounceNew, Source: path})
+		k.cfg.Feeds = append(k.cfg.Feeds, Feed{URL: s.URL, Title: s.Title, Tags: s.Tags, Announce: AnnounceNew, Source: path, Place: seen[s.URL].String()})
 	}
 }
 

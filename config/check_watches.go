@@ -34,20 +34,6 @@ func (k *checker) name(t *table, value string) bool {
 	return true
 }
 
-// asciiName makes a part of a file name of a host name, or "". What it answers never changes: files are found by it.
-func asciiName(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_' {
-			return r
-		}
-		return '-'
-	}, strings.ToLower(s))
-	for strings.Contains(s, "--") {
-		s = strings.ReplaceAll(s, "--", "-")
-	}
-	return strings.Trim(s[:min(len(s), 64)], "-_")
-}
-
 // suggestName makes a name out of a title in any script, or returns "": "Über Uns" gives "ueber-uns", "Экономика" "ekonomika".
 func suggestName(title string) string {
 	name := slugs.Make(umlauts.Replace(norm.NFC.String(title)))
@@ -87,37 +73,35 @@ func (k *checker) lists() {
 	}
 }
 
-// watchFile is a raw watch with the file it comes from.
-type watchFile struct {
+// foundWatch is a raw watch with where it comes from.
+type foundWatch struct {
 	*rawWatch
-	path string
+	file    string
+	version int
 }
 
+// watches collects the watches of the file, then the saved ones. A name that the file has twice is a mistake; a saved one of a name that the file has is left
+// out, so that what a person wrote counts.
 func (k *checker) watches() {
-	var found []watchFile
+	var found []foundWatch
+	seen, sources := map[string]place{}, map[string]string{}
 	for i := range k.raw.Watch {
-		found = append(found, watchFile{&k.raw.Watch[i], k.cfg.File})
+		r := &k.raw.Watch[i]
+		if k.watchName(&r.table, r.Name) {
+			k.unique(seen, r.Name, r.at("name"), "the watch")
+		}
+		if _, ok := sources[r.Name]; !ok {
+			sources[r.Name] = r.Query
+		}
+		found = append(found, foundWatch{rawWatch: r, file: k.cfg.File})
 	}
-	if k.cfg.Store.Path != "" {
-		k.saved(k.cfg.WatchesDir(), func(path string, root *node) {
-			var file rawWatches
-			bind(k.collector, root, &file)
-			for i := range file.Watch {
-				found = append(found, watchFile{&file.Watch[i], path})
-			}
-		})
-	}
-	sources := map[string]string{}
-	for _, w := range found {
-		if _, ok := sources[w.Name]; !ok {
+	for _, w := range k.savedWatches() {
+		if _, ok := sources[w.Name]; !ok && k.watchName(&w.table, w.Name) {
 			sources[w.Name] = w.Query
+			found = append(found, w)
 		}
 	}
-	seen := map[string]place{}
 	for _, w := range found {
-		if k.watchName(&w.table, w.Name) {
-			k.unique(seen, w.Name, w.at("name"), "the watch")
-		}
 		k.cfg.Watches = append(k.cfg.Watches, k.watch(w, sources))
 	}
 }
@@ -133,8 +117,8 @@ func (k *checker) watchName(t *table, name string) bool {
 }
 
 // watch checks one watch; sources are the queries of all of them.
-func (k *checker) watch(r watchFile, sources map[string]string) Watch {
-	w := Watch{Name: r.Name, Title: strings.TrimSpace(r.Title), Source: r.Query, File: r.path, Author: r.Author, Time: r.Time}
+func (k *checker) watch(r foundWatch, sources map[string]string) Watch {
+	w := Watch{Name: r.Name, Title: strings.TrimSpace(r.Title), Source: r.Query, File: r.file, Place: r.at("name").String(), Author: r.Author, Time: r.Time, Version: r.version}
 	if w.Title == "" {
 		w.Title = w.Name
 	}
@@ -237,7 +221,7 @@ func (k *checker) digestWatches(r *rawDigest) []string {
 	for i, name := range r.Watches {
 		at := r.item("watches", i)
 		k.unique(seen, name, at, "the watch")
-		if slices.Contains(known, name) {
+		if k.partial || slices.Contains(known, name) {
 			continue
 		}
 		hint := "known are " + strings.Join(known, ", ")

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"mediawatch/news"
 	"mediawatch/query"
 	"mediawatch/schedule"
 )
@@ -39,13 +40,14 @@ type Config struct {
 	Stories Stories
 	Seeds   []SeedFolder
 	Outlets []Outlet
-	Feeds   []Feed // of the file, of feeds.d, of OPML files; each URL once, the first wins
+	Feeds   []Feed // of the file, then the saved ones, then those of OPML files; each URL once, the first wins
 	Lists   map[string][]string
-	Watches []Watch // of the file, then of watches.d
+	Watches []Watch // of the file, then the saved ones; each name once, the first wins
 	Digests []Digest
 	SMTP    *SMTP // nil when there is no [smtp]
 
-	Warnings []Mistake // what is legal and probably not meant, file by file
+	Warnings []Mistake    // what is legal and probably not meant, file by file
+	Lying    []news.Saved // what lies in feeds.d and watches.d still; TakeIn saves it
 }
 
 // Store is where things are kept.
@@ -110,9 +112,11 @@ type Feed struct {
 	Charset  string   // overrides what the document says; "" none
 	Announce string
 	FullText bool   // new items get the text of their pages
-	Source   string // the file it comes from
-	Author   string // who saved it, for files in feeds.d
+	Source   string // the file it comes from, or SourceSaved
+	Place    string // for people: file and line
+	Author   string // who saved it, and when, for saved ones
 	Time     time.Time
+	Version  int // of its saved record; 0: it has none
 }
 
 // Watch is a named query and its published feed.
@@ -123,9 +127,11 @@ type Watch struct {
 	Query   *query.Query
 	Group   string // GroupStory or GroupItem
 	Content string
-	File    string // the file it comes from
-	Author  string // who saved it, for files in watches.d
+	File    string // the file it comes from, or SourceSaved
+	Place   string // for people: file and line
+	Author  string // who saved it, and when, for saved ones
 	Time    time.Time
+	Version int // of its saved record; 0: it has none
 }
 
 // Digest is a scheduled summary of watches.
@@ -152,6 +158,9 @@ type SMTP struct {
 	From     string // as written: an address, or a name and an address in angle brackets
 }
 
+// SourceSaved is the Source of a feed and the File of a watch that a command or a page saved in the store.
+const SourceSaved = "saved"
+
 // Secret replaces a secret in what Dump prints.
 const Secret = "(hidden)"
 
@@ -162,12 +171,6 @@ func (c *Config) DataPath(dir string) string {
 	}
 	return filepath.Join(c.Folder, dir)
 }
-
-// FeedsDir is the folder of the feeds that commands and pages saved.
-func (c *Config) FeedsDir() string { return filepath.Join(filepath.Dir(c.Store.Path), "feeds.d") }
-
-// WatchesDir is the folder of the watches that commands and pages saved.
-func (c *Config) WatchesDir() string { return filepath.Join(filepath.Dir(c.Store.Path), "watches.d") }
 
 // Watch returns the watch of that name.
 func (c *Config) Watch(name string) (Watch, bool) {

@@ -19,7 +19,7 @@ func FuzzConfig(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, env string) {
 		src := newSource("mediawatch.toml", []byte(text))
 		text = strings.ReplaceAll(text, "opml", "0pml") // no files of this machine
-		c, err := load(newSource("mediawatch.toml", []byte(text)), dir+"/mediawatch.toml", []string{env})
+		c, err := load(newSource("mediawatch.toml", []byte(text)), dir+"/mediawatch.toml", Options{Env: []string{env}})
 		if err == nil {
 			if err := c.Dump(new(bytes.Buffer)); err != nil {
 				t.Fatal(err)

@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"mediawatch/news"
 )
 
 // DefaultFile is the configuration file that is looked for in the working directory.
@@ -28,6 +30,29 @@ var ErrNotFound = errors.New("no configuration file")
 type Options struct {
 	Env []string // such as os.Environ gives
 	Dir string   // where a relative path of the file itself starts; "" the working directory
+
+	// Saved returns what people saved in the store at the path; nil: nothing. Its error ends Load and is returned as it is.
+	Saved func(storePath string) ([]news.Saved, error)
+
+	// Partial says that more is about to be saved: a digest may name watches that are not there.
+	Partial bool
+}
+
+// StorePath returns the path of the store alone, for commands that must work whatever else is wrong. The error is one of those of Load.
+func StorePath(path string, o Options) (string, error) {
+	src, full, err := o.read(path)
+	if err != nil {
+		return "", err
+	}
+	k, fault := newChecker(src, full, o.Env)
+	if fault != nil {
+		return "", k.err()
+	}
+	k.store()
+	if err := k.err(); err != nil {
+		return "", err
+	}
+	return k.cfg.Store.Path, nil
 }
 
 // Find returns the file to load: the one of the flag -c, else the one $MEDIAWATCH_CONFIG names, else mediawatch.toml in the
@@ -54,22 +79,31 @@ func missing(path string) bool {
 // Load reads the configuration file at path and everything that belongs to it. The error is an *Errors with all mistakes, or
 // wraps ErrNotFound when the file does not exist, or says why it cannot be read.
 func Load(path string, o Options) (*Config, error) {
-	full := path
+	src, full, err := o.read(path)
+	if err != nil {
+		return nil, err
+	}
+	return load(src, full, o)
+}
+
+// read reads the configuration file and returns its absolute path.
+func (o Options) read(path string) (src *source, full string, err error) {
+	full = path
 	if !filepath.IsAbs(full) {
 		full = filepath.Join(o.Dir, path)
 	}
-	full, err := filepath.Abs(full)
+	full, err = filepath.Abs(full)
 	if err != nil {
-		return nil, fmt.Errorf("read configuration %s: %w", path, err)
+		return nil, "", fmt.Errorf("read configuration %s: %w", path, err)
 	}
 	data, err := readFile(full)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %s does not exist (%s writes one)", ErrNotFound, path, initCommand(path))
+		return nil, "", fmt.Errorf("%w: %s does not exist (%s writes one)", ErrNotFound, path, initCommand(path))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read configuration %s: %w", path, err)
+		return nil, "", fmt.Errorf("read configuration %s: %w", path, err)
 	}
-	return load(newSource(path, data), full, o.Env)
+	return newSource(path, data), full, nil
 }
 
 // initCommand is the command that writes a configuration to path.
@@ -84,7 +118,23 @@ func initCommand(path string) string {
 }
 
 // load reads the document src of the file at the absolute path full.
-func load(src *source, full string, env []string) (*Config, error) {
+func load(src *source, full string, o Options) (*Config, error) {
+	k, fault := newChecker(src, full, o.Env)
+	if fault == nil {
+		k.partial = o.Partial
+		if err := k.all(o.Saved); err != nil {
+			return nil, err
+		}
+	}
+	if err := k.err(); err != nil {
+		return nil, err
+	}
+	k.cfg.Warnings = k.warnings()
+	return k.cfg, nil
+}
+
+// newChecker binds a document to the schema.
+func newChecker(src *source, full string, env []string) (*checker, *Mistake) {
 	c := newCollector(src.name)
 	root, fault := parseTree(src)
 	if fault != nil {
@@ -94,18 +144,10 @@ func load(src *source, full string, env []string) (*Config, error) {
 	applyEnv(c, root, env)
 	raw := &rawConfig{}
 	bind(c, root, raw)
-	k := &checker{
+	return &checker{
 		collector: c, raw: raw, env: env, dir: filepath.Dir(full), shown: filepath.Dir(src.name),
 		cfg: &Config{File: full, Lists: map[string][]string{}},
-	}
-	if fault == nil {
-		k.all()
-	}
-	if err := c.err(); err != nil {
-		return nil, err
-	}
-	k.cfg.Warnings = c.warnings()
-	return k.cfg, nil
+	}, fault
 }
 
 // IsConfig returns nil when the file is a configuration of this program, sound or not, else why it is none.
@@ -177,34 +219,6 @@ func (k *checker) show(path string) string {
 		return filepath.Join(k.shown, rel)
 	}
 	return path
-}
-
-// saved reads the files of a machine-owned folder into what next returns and calls it with the full path after each. A folder that does not exist is empty.
-func (k *checker) saved(dir string, read func(path string, root *node)) {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		k.add(place{file: k.show(dir)}, "", "cannot be read: %s", plain(err))
-		return
-	}
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".toml") || strings.HasPrefix(e.Name(), ".") {
-			continue
-		}
-		path := filepath.Join(dir, e.Name())
-		src := &source{name: k.show(path)}
-		k.file(src.name)
-		data, err := readFile(path)
-		if err != nil {
-			k.add(place{file: src.name}, "", "cannot be read: %s", plain(err))
-			continue
-		}
-		root, fault := parseTree(newSource(src.name, data))
-		if fault != nil {
-			k.list = append(k.list, *fault)
-			continue
-		}
-		read(path, root)
-	}
 }
 
 // secret returns a secret: from the environment, else from a systemd credential (systemd.exec(5), LoadCredential=) called

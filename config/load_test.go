@@ -192,8 +192,11 @@ func TestEveryKeyIsRead(t *testing.T) {
 		}},
 		SMTP: &SMTP{Host: "mail.example.org", Port: 465, TLS: TLSFull, Username: "watcher", Password: "s3cret", From: "Media watch <mw@example.org>"},
 	}
-	if d := cmp.Diff(want, c, closed); d != "" {
+	if d := cmp.Diff(want, c, closed, cmpopts.IgnoreFields(Feed{}, "Place"), cmpopts.IgnoreFields(Watch{}, "Place")); d != "" {
 		t.Error(d)
+	}
+	if got := c.Feeds[1].Place; got != "more.opml:1" {
+		t.Errorf("the feed of the OPML file is in %s", got)
 	}
 }
 
@@ -405,8 +408,8 @@ func TestDumpReadsBack(t *testing.T) {
 	}
 	c.Fetch.Proxy, again.Fetch.Proxy = "", ""
 	c.SMTP.Password = Secret
-	ignore := cmp.Options{closed, cmpopts.IgnoreFields(Config{}, "File"), cmpopts.IgnoreFields(Feed{}, "Source", "Title"),
-		cmpopts.IgnoreFields(Watch{}, "File"), cmpopts.IgnoreFields(Digest{}, "To")}
+	ignore := cmp.Options{closed, cmpopts.IgnoreFields(Config{}, "File"), cmpopts.IgnoreFields(Feed{}, "Source", "Place", "Title"),
+		cmpopts.IgnoreFields(Watch{}, "File", "Place"), cmpopts.IgnoreFields(Digest{}, "To")}
 	if d := cmp.Diff(c, again, ignore); d != "" {
 		t.Errorf("%s\n%s", d, out.String())
 	}

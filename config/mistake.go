@@ -52,6 +52,14 @@ type place struct {
 	line, col int
 }
 
+// String returns "mediawatch.toml:12".
+func (p place) String() string {
+	if p.line == 0 {
+		return p.file
+	}
+	return fmt.Sprintf("%s:%d", p.file, p.line)
+}
+
 // collector gathers mistakes. Files sort in the order in which they were first read.
 type collector struct {
 	files   []string

@@ -223,7 +223,7 @@ at = "sometimes"
 		"MEDIAWATCH_SMTP_PORT=many", "MEDIAWATCH_STORE_RAW=yes", "MEDIAWATCH_FETCH_INTERVAL=often"},
 		"data/feeds.d/f.toml", "[[feed]]\nurl = 1\n[[watch]]\nname=\"x\"",
 		"data/feeds.d/g.toml", "[[feed",
-		"data/watches.d/a.toml", "[[watch]]\nname = \"a\"\nquery = \"y\"\n",
+		"data/watches.d/a.toml", "[[watch]]\nname = \"C\"\nquery = \"y\"\n",
 		"data/watches.d/folder.toml/x", "")
 	var lines []string
 	for line := range strings.Lines(mistakesOf(t, err)) {
@@ -233,7 +233,7 @@ at = "sometimes"
 		`2:1: unknown key "pth"`, `4:1: listen: 0.0.0.0:80`, `6:1: url: "nowhere"`, `9:10: query: `, `12:12: watches: there is no watch "b"`, `13:1: at: "sometimes"`,
 		`data/feeds.d/f.toml:2:1: url must be a text`, `data/feeds.d/f.toml:3:3: unknown table "watch"`,
 		`data/feeds.d/g.toml:1:6: not TOML`,
-		`data/watches.d/a.toml:2:1: the watch "a" is there twice (the first is in mediawatch.toml)`,
+		`data/watches.d/a.toml:2:1: name: "C" cannot be part of an address`,
 		`data/watches.d/folder.toml: cannot be read: not a regular file`,
 		`MEDIAWATCH_FEED_URL: unknown environment variable (only [store]`,
 		`MEDIAWATCH_FETCH_INTERVAL: interval: "often" is not a duration`,

@@ -2,130 +2,140 @@ package config
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
-	"os"
-	"path/filepath"
+	"io"
 	"slices"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
 
+	"mediawatch/news"
 	"mediawatch/query"
 )
 
-// ErrNotSaved is what RemoveFeed and RemoveWatch return for what is not in a machine-owned file.
+// ErrNotSaved is what removing returns for what nobody saved.
 var ErrNotSaved = errors.New("not among the saved ones")
 
 // ErrWritten is what saving or removing returns for what a person wrote into a file of their own.
-var ErrWritten = errors.New("is written in a file that only people change")
+var ErrWritten = errors.New("only people change that file")
 
 // ErrUsed is what RemoveWatch returns for a watch that another one or a digest names.
 var ErrUsed = errors.New("is used by")
 
-// SaveFeed writes a subscription to a file of its own in feeds.d and returns the file's name. What was saved for the URL before is replaced. A feed with mistakes is not written (*Errors), nor
+// Change says who changes what is saved, and when.
+type Change struct {
+	Author string
+	Time   time.Time
+}
+
+// SaveFeed returns the record that saves a subscription, with what follows from what is saved for its URL now. One with mistakes is refused (*Errors), as is
 // one that a person's file has (ErrWritten). c itself is unchanged: load again.
-func (c *Config) SaveFeed(f Feed) (string, error) {
-	if err := c.writtenFeed(f.URL); err != nil {
-		return "", err
+func (c *Config) SaveFeed(f Feed) (news.Saved, error) {
+	f.Version = 0
+	for _, other := range c.Feeds {
+		if other.URL != f.URL {
+			continue
+		}
+		if other.Source != SourceSaved {
+			return news.Saved{}, fmt.Errorf("%s is in %s: %w", redacted(f.URL), other.Place, ErrWritten)
+		}
+		f.Version = other.Version
 	}
 	if f.Announce == "" {
 		f.Announce = AnnounceNew
 	}
-	f.Time = f.Time.UTC().Truncate(time.Second)
-	path := filepath.Join(c.FeedsDir(), feedFile(f.URL))
-	data, err := encode(rawFeeds{Feed: []rawFeed{f.raw()}}, "feed")
+	r, err := f.record()
 	if err != nil {
-		return "", err
+		return news.Saved{}, err
 	}
-	k, root, err := c.recheck(path, data)
+	k, doc, err := c.recheck("the feed", r.Data)
 	if err != nil {
-		return "", err
+		return news.Saved{}, err
 	}
-	var file rawFeeds
-	bind(k.collector, root, &file)
-	for i := range file.Feed {
-		k.feed(&file.Feed[i], path)
+	for i := range doc.Feed {
+		k.feed(&doc.Feed[i], SourceSaved)
 	}
-	if err := k.err(); err != nil {
-		return "", err
-	}
-	return path, writeWhole(path, data)
+	return r, k.err()
 }
 
-// RemoveFeed removes a saved subscription.
-func (c *Config) RemoveFeed(address string) error {
-	if err := c.writtenFeed(address); err != nil {
-		return err
+// RemoveFeed returns the record that removes a saved subscription.
+func (c *Config) RemoveFeed(address string, by Change) (news.Saved, error) {
+	for _, f := range c.Feeds {
+		if f.URL != address {
+			continue
+		}
+		if f.Source != SourceSaved {
+			return news.Saved{}, fmt.Errorf("%s is in %s: %w", redacted(address), f.Place, ErrWritten)
+		}
+		r, err := f.record()
+		return removal(r, by), err
 	}
-	return remove(filepath.Join(c.FeedsDir(), feedFile(address)), address)
+	return news.Saved{}, fmt.Errorf("%s: %w", redacted(address), ErrNotSaved)
 }
 
-// SaveWatch writes a watch to a file of its own in watches.d and returns the file's name. What was saved under the name before is replaced. A
-// watch with mistakes is not written (*Errors), nor one that a person's file has (ErrWritten). c itself is unchanged: load again.
-func (c *Config) SaveWatch(w Watch) (string, error) {
-	if err := c.writtenWatch(w.Name); err != nil {
-		return "", err
-	}
+// removal is the version that says that a record is gone.
+func removal(r news.Saved, by Change) news.Saved {
+	r.Data, r.Removed, r.Author, r.Time = nil, true, by.Author, savedTime(by.Time)
+	return r
+}
+
+// SaveWatch returns the record that saves a watch, with what follows from what is saved under its name now. One with mistakes is refused (*Errors), as is one
+// that a person's file has (ErrWritten). c itself is unchanged: load again.
+func (c *Config) SaveWatch(w Watch) (news.Saved, error) {
 	if w.Group == "" {
 		w.Group = GroupStory
 	}
 	if w.Content == "" {
 		w.Content = ContentExcerpt
 	}
-	w.Time = w.Time.UTC().Truncate(time.Second)
-	data, err := encode(rawWatches{Watch: []rawWatch{w.raw()}}, "watch")
+	r, err := watchRecord(w.raw())
 	if err != nil {
-		return "", err
+		return news.Saved{}, err
 	}
-	path := filepath.Join(c.WatchesDir(), w.Name+".toml")
-	k, root, err := c.recheck(path, data)
+	if old, ok := c.Watch(w.Name); ok {
+		if old.File != SourceSaved {
+			return news.Saved{}, fmt.Errorf("the watch %s is in %s: %w", w.Name, old.Place, ErrWritten)
+		}
+		r.Version = old.Version
+	}
+	k, doc, err := c.recheck("the watch", r.Data)
 	if err != nil {
-		return "", err
+		return news.Saved{}, err
 	}
-	var file rawWatches
-	bind(k.collector, root, &file)
-	k.raw.Watch = file.Watch
-	for _, other := range c.Watches { // so that watch:NAME is known
-		if other.Name != w.Name {
-			known := other.raw()
-			k.raw.Watch = append(k.raw.Watch, known)
+	c.checkWatches(k, doc.Watch)
+	return r, k.err()
+}
+
+// checkWatches checks watches that are about to be saved among those that are there.
+func (c *Config) checkWatches(k *checker, list []rawWatch) {
+	sources := map[string]string{}
+	for _, w := range c.Watches { // so that watch:NAME is known
+		sources[w.Name] = w.Source
+	}
+	for _, r := range list {
+		sources[r.Name] = r.Query
+	}
+	for i := range list {
+		if r := &list[i]; k.watchName(&r.table, r.Name) {
+			k.watch(foundWatch{rawWatch: r}, sources)
 		}
 	}
-	k.savedWatch()
-	if err := k.err(); err != nil {
-		return "", err
-	}
-	return path, writeWhole(path, data)
 }
 
-// savedWatch checks the first of the raw watches among the others.
-func (k *checker) savedWatch() {
-	sources := map[string]string{}
-	for i := range k.raw.Watch {
-		sources[k.raw.Watch[i].Name] = k.raw.Watch[i].Query
-	}
-	r := &k.raw.Watch[0]
-	k.watchName(&r.table, r.Name)
-	k.watch(watchFile{r, ""}, sources)
-}
-
-// RemoveWatch removes a saved watch, unless a digest or another watch needs it (ErrUsed).
-func (c *Config) RemoveWatch(name string) error {
-	if err := c.writtenWatch(name); err != nil {
-		return err
-	}
-	if !slug.MatchString(name) {
-		return fmt.Errorf("%s: %w", name, ErrNotSaved)
+// RemoveWatch returns the record that removes a saved watch, unless a digest or another watch needs it (ErrUsed).
+func (c *Config) RemoveWatch(name string, by Change) (news.Saved, error) {
+	w, ok := c.Watch(name)
+	switch {
+	case !ok:
+		return news.Saved{}, fmt.Errorf("%s: %w", name, ErrNotSaved)
+	case w.File != SourceSaved:
+		return news.Saved{}, fmt.Errorf("the watch %s is in %s: %w", name, w.Place, ErrWritten)
 	}
 	if user := c.userOf(name); user != "" {
-		return fmt.Errorf("%s %w %s", name, ErrUsed, user)
+		return news.Saved{}, fmt.Errorf("%s %w %s", name, ErrUsed, user)
 	}
-	return remove(filepath.Join(c.WatchesDir(), name+".toml"), name)
+	return removal(news.Saved{Kind: news.SavedWatch, Name: name, Version: w.Version}, by), nil
 }
 
 // userOf returns who could not be without the watch, or "".
@@ -150,103 +160,118 @@ func (c *Config) userOf(name string) string {
 	return ""
 }
 
-func (c *Config) writtenFeed(address string) error {
-	for _, f := range c.Feeds {
-		if f.URL == address && filepath.Dir(f.Source) != c.FeedsDir() {
-			return fmt.Errorf("%s %w: %s", address, ErrWritten, f.Source)
+// exportHead begins every export.
+const exportHead = "# What commands and pages saved. Read it with: mediawatch config import FILE\n\n"
+
+// IsExport returns nil when the file is an export, else why it is none.
+func IsExport(path string) error {
+	data, err := readFile(path)
+	if err == nil && !bytes.HasPrefix(data, []byte(exportHead)) {
+		err = errors.New("it does not begin as an export does")
+	}
+	return err
+}
+
+// Export writes everything that is saved, with who saved it and when, as a TOML document that Import reads. It hides no secrets.
+func Export(w io.Writer, list []news.Saved) error {
+	var doc rawSaved
+	k := &checker{collector: newCollector("the store"), cfg: &Config{}, raw: &rawConfig{}}
+	for i := range list {
+		r := &list[i]
+		root := k.savedTree(r)
+		if root == nil {
+			continue
 		}
+		var one rawSaved
+		bind(k.collector, root, &one)
+		for j := range one.Feed {
+			one.Feed[j].Author, one.Feed[j].Time = r.Author, r.Time
+		}
+		for j := range one.Watch {
+			one.Watch[j].Author, one.Watch[j].Time = r.Author, r.Time
+		}
+		doc.Feed, doc.Watch = append(doc.Feed, one.Feed...), append(doc.Watch, one.Watch...)
+	}
+	if err := k.err(); err != nil {
+		return err
+	}
+	data, err := encode(doc)
+	if err == nil {
+		_, err = w.Write(append([]byte(exportHead), data...))
+	}
+	if err != nil {
+		return fmt.Errorf("export what was saved: %w", err)
 	}
 	return nil
 }
 
-func (c *Config) writtenWatch(name string) error {
-	if w, ok := c.Watch(name); ok && filepath.Dir(w.File) != c.WatchesDir() {
-		return fmt.Errorf("%s %w: %s", name, ErrWritten, w.File)
+// Import reads what Export wrote and returns the records to save. What is there already stays as it is and is returned by name. A document with mistakes
+// brings nothing (*Errors, with the lines of the document called name).
+func (c *Config) Import(name string, data []byte, by Change) (changes []news.Saved, known []string, err error) {
+	k, doc, err := c.recheck(name, data)
+	if err != nil {
+		return nil, nil, err
 	}
-	return nil
+	add := func(r news.Saved, err error) {
+		if err != nil {
+			k.add(place{}, "", "%v", err)
+			return
+		}
+		if r.Author == "" {
+			r.Author = by.Author
+		}
+		if r.Time.IsZero() {
+			r.Time = savedTime(by.Time)
+		}
+		changes = append(changes, r)
+	}
+	feeds, seen := map[string]bool{}, map[string]place{}
+	for _, f := range c.Feeds {
+		feeds[f.URL] = true
+	}
+	for i := range doc.Feed {
+		r := &doc.Feed[i]
+		f := k.feed(r, SourceSaved)
+		k.unique(seen, f.URL, r.at("url"), "the feed")
+		if feeds[f.URL] {
+			known = append(known, redacted(f.URL))
+			continue
+		}
+		add(f.record())
+	}
+	c.checkWatches(k, doc.Watch)
+	seen = map[string]place{}
+	for i := range doc.Watch {
+		r := &doc.Watch[i]
+		k.unique(seen, r.Name, r.at("name"), "the watch")
+		if _, ok := c.Watch(r.Name); ok {
+			known = append(known, r.Name)
+			continue
+		}
+		add(watchRecord(*r))
+	}
+	if err := k.err(); err != nil {
+		return nil, nil, err
+	}
+	return changes, known, nil
 }
 
-// recheck parses what is about to be written, ready to be checked like a file that is read.
-func (c *Config) recheck(path string, data []byte) (*checker, *node, error) {
-	root, fault := parseTree(newSource(filepath.Base(path), data))
+// recheck parses what is about to be saved, ready to be checked like a file that is read.
+func (c *Config) recheck(name string, data []byte) (*checker, *rawSaved, error) {
+	root, fault := parseTree(newSource(name, data))
 	if fault != nil {
 		return nil, nil, &Errors{List: []Mistake{*fault}}
 	}
-	return &checker{collector: newCollector(filepath.Base(path)), cfg: &Config{}, raw: &rawConfig{Lists: c.Lists}}, root, nil
+	k := &checker{collector: newCollector(name), cfg: &Config{}, raw: &rawConfig{Lists: c.Lists}}
+	doc := new(rawSaved)
+	bind(k.collector, root, doc)
+	return k, doc, nil
 }
 
-func encode(file any, what string) ([]byte, error) {
+func encode(doc rawSaved) ([]byte, error) {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# Written by mediawatch, which may replace it. To change it by hand, move the [[%s]] to mediawatch.toml and delete this file.\n", what)
-	if err := toml.NewEncoder(&b).Encode(file); err != nil {
-		return nil, fmt.Errorf("encode the %s: %w", what, err)
+	if err := toml.NewEncoder(&b).Encode(doc); err != nil {
+		return nil, fmt.Errorf("encode what is to be saved: %w", err)
 	}
 	return b.Bytes(), nil
-}
-
-// feedFile names the file of a subscription: the host for people, a hash so that every URL has its own.
-func feedFile(address string) string {
-	sum := sha256.Sum256([]byte(address))
-	host := ""
-	if u, err := url.Parse(address); err == nil {
-		host = asciiName(u.Hostname())
-	}
-	if host == "" {
-		host = "feed"
-	}
-	return host + "-" + hex.EncodeToString(sum[:6]) + ".toml"
-}
-
-func remove(path, what string) error {
-	err := os.Remove(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: %w", what, ErrNotSaved)
-	}
-	if err != nil {
-		return fmt.Errorf("remove %s: %w", what, err)
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-// writeWhole writes a file so that a reader, or a crash at any moment, meets the old content or the new and nothing between.
-func writeWhole(path string, data []byte) (err error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	f, err := os.CreateTemp(dir, ".new-*") // mode 0600
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if _, err = f.Write(data); err == nil {
-		err = f.Sync()
-	}
-	if err == nil {
-		err = f.Close()
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return syncDir(dir)
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("sync %s: %w", dir, err)
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil {
-		return fmt.Errorf("sync %s: %w", dir, err)
-	}
-	return nil
 }

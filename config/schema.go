@@ -51,15 +51,11 @@ type rawConfig struct {
 	Digest  []rawDigest         `toml:"digest,omitempty"`
 }
 
-// rawFeeds and rawWatches are the schemas of the files in feeds.d and watches.d.
-type rawFeeds struct {
+// rawSaved is the schema of what commands and pages saved: of a record, of an export, of the files that older versions kept beside the store.
+type rawSaved struct {
 	table `toml:"-"`
-	Feed  []rawFeed `toml:"feed"`
-}
-
-type rawWatches struct {
-	table `toml:"-"`
-	Watch []rawWatch `toml:"watch"`
+	Feed  []rawFeed  `toml:"feed,omitempty"`
+	Watch []rawWatch `toml:"watch,omitempty"`
 }
 
 type rawStore struct {

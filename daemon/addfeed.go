@@ -9,6 +9,7 @@ import (
 	"mediawatch/config"
 	"mediawatch/fetch"
 	"mediawatch/ingest"
+	"mediawatch/news"
 	"mediawatch/text"
 	"mediawatch/web"
 )
@@ -71,9 +72,12 @@ func (d *Daemon) subscribe(ctx context.Context, feed config.Feed, f ingest.Found
 	if res.Err != nil {
 		return Done{}, web.BadRequest("%s was not added: %v", f.URL, res.Err)
 	}
-	file, err := d.config.Load().SaveFeed(feed)
+	record, err := d.config.Load().SaveFeed(feed)
 	if err != nil {
 		return Done{}, web.BadRequest("%s was not added: %v", f.URL, err)
+	}
+	if err := d.o.Store.Save(ctx, []news.Saved{record}); err != nil {
+		return Done{}, err
 	}
 	if _, err := d.keep(ctx, f.URL, res.Document); err != nil {
 		return Done{}, err
@@ -85,7 +89,7 @@ func (d *Daemon) subscribe(ctx context.Context, feed config.Feed, f ingest.Found
 		return Done{}, err
 	}
 	summary := fmt.Sprintf("subscribed to %s (%s): %s", f.URL, res.Document.Feed.Title, text.Count(len(res.Document.Items), "item"))
-	return Done{Lines: []string{"saved in " + file}, Summary: summary}, nil
+	return Done{Summary: summary}, nil
 }
 
 // subscribed reports whether the configuration has a feed at the address.

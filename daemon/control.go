@@ -31,6 +31,9 @@ type Done struct {
 func (d *Daemon) control(mux *http.ServeMux) {
 	orders := map[string]func(*http.Request) (any, error){
 		"POST /control/reload":                d.orderReload,
+		"GET /control/saved":                  d.orderSaved,
+		"POST /control/saved":                 d.orderImportSaved,
+		"POST /control/watches/{name}/remove": d.orderRemoveWatch,
 		"POST /control/items/{id}/forget":     d.orderForget,
 		"POST /control/feeds":                 d.orderAddFeed,
 		"POST /control/feeds/{verb}":          d.orderFeed,
@@ -117,10 +120,11 @@ func (d *Daemon) orderFeed(r *http.Request) (any, error) {
 		})
 		return Done{Summary: sub.URL + " is asked again"}, err
 	case "remove":
-		if err := d.config.Load().RemoveFeed(sub.URL); err != nil {
+		change, err := d.config.Load().RemoveFeed(sub.URL, d.change(r))
+		if err != nil {
 			return nil, web.BadRequest("%v", err)
 		}
-		if _, err := d.Reload(ctx); err != nil {
+		if err := d.save(ctx, change); err != nil {
 			return nil, err
 		}
 		return Done{Summary: sub.URL + " is not asked any more; its items stay"}, nil

@@ -12,6 +12,7 @@ import (
 	"mediawatch/config"
 	"mediawatch/feeds"
 	"mediawatch/ingest"
+	"mediawatch/news"
 	"mediawatch/seeds"
 	"mediawatch/store"
 	"mediawatch/web"
@@ -144,6 +145,7 @@ func (d *Daemon) importSubscriptions(r *http.Request, name string) (any, error) 
 		have[f.URL] = true
 	}
 	var t told
+	var changes []news.Saved
 	added, known, faults := 0, 0, 0
 	for _, fault := range faultsOf(err) {
 		faults++
@@ -156,17 +158,17 @@ func (d *Daemon) importSubscriptions(r *http.Request, name string) (any, error) 
 		}
 		have[sub.URL] = true
 		feed := config.Feed{URL: sub.URL, Tags: sub.Tags, Author: r.FormValue("author"), Time: d.o.Now()}
-		if _, err := cfg.SaveFeed(feed); err != nil {
+		record, err := cfg.SaveFeed(feed)
+		if err != nil {
 			faults++
 			t.add(fmt.Sprintf("%s:%d: %s", name, sub.Line, mistakesOf(err)))
 			continue
 		}
+		changes = append(changes, record)
 		added++
 	}
-	if added > 0 {
-		if _, err := d.Reload(r.Context()); err != nil {
-			return nil, err
-		}
+	if err := d.save(r.Context(), changes...); err != nil {
+		return nil, err
 	}
 	summary := fmt.Sprintf("%s: %d new, %d known", counted(len(list), "subscription"), added, known)
 	if faults > 0 {

@@ -75,7 +75,7 @@ func TestO1_NotifyAndWatchdog(t *testing.T) {
 	if len(m.seen) != 1 {
 		t.Errorf("%q before it is ready", m.seen[:len(m.seen)-1])
 	}
-	if _, err := os.Stat(SocketPath(&cfg)); err != nil {
+	if _, err := os.Stat(SocketPath(cfg.Store.Path)); err != nil {
 		t.Errorf("ready without a socket: %v", err)
 	}
 	m.until("WATCHDOG=1", 3)

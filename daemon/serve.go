@@ -34,11 +34,11 @@ func (d *Daemon) Serve(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", cfg.Web.Listen, err)
 	}
-	socket, err := listenSocket(SocketPath(cfg))
+	socket, err := listenSocket(SocketPath(cfg.Store.Path))
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	defer os.Remove(SocketPath(cfg))
+	defer os.Remove(SocketPath(cfg.Store.Path))
 	if err := d.releaseLeases(ctx); err != nil { // before anybody can ask for a sender
 		return errors.Join(err, listener.Close(), socket.Close())
 	}

@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-
-	"mediawatch/config"
 )
 
 // socketName is the daemon's socket, beside the store.
@@ -19,10 +17,8 @@ const socketName = "mediawatch.sock"
 // maxSocketPath is how long the path of a unix socket may be everywhere (sun_path of macOS less its end).
 const maxSocketPath = 100
 
-// SocketPath returns where the daemon over this configuration listens for commands.
-func SocketPath(cfg *config.Config) string {
-	return filepath.Join(filepath.Dir(cfg.Store.Path), socketName)
-}
+// SocketPath returns where the daemon that has the store at the path listens for commands.
+func SocketPath(storePath string) string { return filepath.Join(filepath.Dir(storePath), socketName) }
 
 // DialSocket connects to a daemon's socket.
 func DialSocket(ctx context.Context, path string) (net.Conn, error) {

@@ -26,8 +26,8 @@ func (u Unwritable) String() string {
 	return fmt.Sprintf("%s %s cannot be written by user %s: %v", u.What, u.Path, userName(), u.Err)
 }
 
-// CheckWritable looks at everything that the daemon of a configuration writes: the store, its socket, what commands save, and
-// the digest folders. It writes nothing. A folder that does not exist counts as writable when it can be made.
+// CheckWritable looks at everything that the daemon of a configuration writes: the store, its socket and the digest
+// folders. It writes nothing. A folder that does not exist counts as writable when it can be made.
 func CheckWritable(cfg *config.Config) []Unwritable {
 	var found []Unwritable
 	add := func(u Unwritable, err error) {
@@ -41,9 +41,7 @@ func CheckWritable(cfg *config.Config) []Unwritable {
 		add(Unwritable{What: "the store's folder", Path: home, Vital: true}, err)
 	} else {
 		add(Unwritable{What: "the store", Path: cfg.Store.Path, Vital: true}, writableFile(cfg.Store.Path))
-		add(Unwritable{What: "the socket", Path: SocketPath(cfg), Vital: true}, replaceable(SocketPath(cfg)))
-		add(Unwritable{What: "the folder of saved feeds", Path: cfg.FeedsDir()}, writableDir(cfg.FeedsDir()))
-		add(Unwritable{What: "the folder of saved watches", Path: cfg.WatchesDir()}, writableDir(cfg.WatchesDir()))
+		add(Unwritable{What: "the socket", Path: SocketPath(cfg.Store.Path), Vital: true}, replaceable(SocketPath(cfg.Store.Path)))
 	}
 	var folders []string
 	for _, d := range cfg.Digests {

@@ -15,7 +15,7 @@ const (
 type Saved struct {
 	Kind    SavedKind
 	Name    string // unique within the kind
-	Version int    // from 1, given by the store
+	Version int    // from 1, given by the store; of a change: the version that it follows, 0 when there is none or it was removed
 	Author  string // who saved this version
 	Time    time.Time
 	Removed bool   // this version says that it is gone; it has no Data

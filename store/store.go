@@ -368,18 +368,13 @@ type Saved interface {
 	// kind and name count.
 	Saved(ctx context.Context, after news.Saved, limit int) ([]news.Saved, error)
 
-	// Save adds a version to each of the records in one transaction, if each still is as the change expects, else ErrMoved. A change that says what
-	// the newest version says already, or that removes what is not there, adds none.
-	Save(ctx context.Context, changes []SavedChange) error
+	// Save adds a version to each of the records in one transaction, if the newest version of each is still the one that the change follows (its Version;
+	// 0: there is no such record, or it was removed), else ErrMoved. A change that says what the newest version says already, or that removes what is
+	// not there, adds none.
+	Save(ctx context.Context, changes []news.Saved) error
 
 	// SavedHistory returns the versions of one record, the oldest first; nil when there is none.
 	SavedHistory(ctx context.Context, kind news.SavedKind, name string) ([]news.Saved, error)
-}
-
-// SavedChange is a new version of a record; its Version is given by the store.
-type SavedChange struct {
-	Record news.Saved
-	From   int // the version that it follows; 0: there is no such record, or it was removed
 }
 
 // MaxSaved is how many bytes the data of a saved record may have.

@@ -3,15 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
-	"syscall"
 
 	"mediawatch/config"
-	"mediawatch/store/bolt"
+	"mediawatch/news"
 )
 
 // app is what every command works with.
@@ -19,24 +15,40 @@ type app struct {
 	world
 	configFile string
 	cfg        *config.Config
+	opener     opener  // how the command opens the store when no daemon has it; nil: it needs none
+	store      *opened // which was opened on the way to the configuration
+	storeFlags storeFlags
+	importing  bool // what the configuration needs may be about to be saved
 }
 
-// load reads the configuration file.
-func (a *app) load() (*config.Config, error) {
-	cfg, err := config.Load(config.Find(a.configFile, a.env), config.Options{Env: a.env})
+// load reads the configuration file with what saved returns laid over it.
+func (a *app) load(saved func(storePath string) ([]news.Saved, error)) (*config.Config, error) {
+	var unread error
+	o := config.Options{Env: a.env, Partial: a.importing, Saved: func(path string) (list []news.Saved, err error) {
+		list, unread = saved(path)
+		return list, unread
+	}}
+	cfg, err := config.Load(config.Find(a.configFile, a.env), o)
+	if unread != nil {
+		return nil, unread
+	}
 	if err != nil {
 		return nil, &exitError{code: exitUsage, err: err}
 	}
 	return cfg, nil
 }
 
-// config returns the configuration, read once.
+// config returns the configuration in force, read once.
 func (a *app) config() (*config.Config, error) {
 	if a.cfg != nil {
 		return a.cfg, nil
 	}
-	cfg, err := a.load()
+	cfg, err := a.load(a.saved)
 	if err != nil {
+		if a.store != nil {
+			err = errors.Join(err, a.store.Close())
+			a.store = nil
+		}
 		return nil, err
 	}
 	a.cfg = cfg
@@ -48,48 +60,16 @@ type storeFlags struct {
 	NoCopy bool `name:"no-copy" help:"Keep no copy of the store when this version has to change its layout."`
 }
 
-// makeStore opens the store of a configuration, and makes it when it is not there: for those who fill it.
-func (a *app) makeStore(cfg *config.Config, f storeFlags) (*bolt.Store, error) {
-	if err := os.MkdirAll(filepath.Dir(cfg.Store.Path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("make the store's folder: %w", err)
-	}
-	return bolt.Open(cfg.Store.Path, bolt.Options{NoCopy: f.NoCopy, Report: a.upgrading})
-}
-
 // upgrading tells a person that the store's layout is being changed, which may take a while.
 func (a *app) upgrading(line string) { fmt.Fprintln(a.stderr, "mediawatch:", line) }
 
-// openStore opens the store of a configuration and never makes one. A store that cannot be written here, on a read-only file system for example, is opened for reading.
-func (a *app) openStore(cfg *config.Config) (s *bolt.Store, readOnly bool, err error) {
-	if err := storeExists(cfg); err != nil {
-		return nil, false, err
+// storePath returns where the store is, for commands that must work whatever else is wrong.
+func (a *app) storePath() (string, error) {
+	path, err := config.StorePath(config.Find(a.configFile, a.env), config.Options{Env: a.env})
+	if err != nil {
+		return "", &exitError{code: exitUsage, err: err}
 	}
-	s, err = bolt.Open(cfg.Store.Path, bolt.Options{Report: a.upgrading})
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
-		s, err = readStore(cfg)
-		return s, true, err
-	}
-	return s, false, err
-}
-
-// readStore opens the store of a configuration for reading.
-func readStore(cfg *config.Config) (*bolt.Store, error) {
-	if err := storeExists(cfg); err != nil {
-		return nil, err
-	}
-	return bolt.Open(cfg.Store.Path, bolt.Options{ReadOnly: true})
-}
-
-// storeExists says what is missing when the configured store is not there. An empty file is no store either: somebody touched it.
-func storeExists(cfg *config.Config) error {
-	info, err := os.Stat(cfg.Store.Path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist), err == nil && info.Size() == 0:
-		return &exitError{code: exitFailed, err: fmt.Errorf("no store at %s (serve or run makes one)", cfg.Store.Path), hint: "is [store] path in " + cfg.File + " the right one?"}
-	case err != nil:
-		return fmt.Errorf("look for the store: %w", err)
-	}
-	return nil
+	return path, nil
 }
 
 // log is where the daemon reports what needs attention.
@@ -110,7 +90,7 @@ func oneLine(_ []string, at slog.Attr) slog.Attr {
 	return at
 }
 
-// author is who gives an order, for the files that commands save.
+// author is who gives an order, for what commands save.
 func (a *app) author() string {
 	for _, key := range []string{"SUDO_USER", "USER", "LOGNAME"} {
 		if v := strings.TrimSpace(a.getenv(key)); v != "" {

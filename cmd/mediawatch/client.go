@@ -12,10 +12,9 @@ import (
 	"net/url"
 	"strings"
 
-	"mediawatch/config"
 	"mediawatch/daemon"
+	"mediawatch/news"
 	"mediawatch/store"
-	"mediawatch/store/bolt"
 	"mediawatch/web"
 )
 
@@ -27,56 +26,72 @@ type client struct {
 }
 
 // connect finds the daemon, or opens the store when none runs. It never makes a store.
-func (a *app) connect(ctx context.Context) (*client, error) {
-	return a.connectWith(ctx, a.openStore)
-}
+func (a *app) connect(ctx context.Context) (*client, error) { return a.connectWith(ctx, a.openStore) }
 
 // connectToFill is connect for the orders that bring something in: they make the store when it is not there.
 func (a *app) connectToFill(ctx context.Context) (*client, error) {
-	return a.connectWith(ctx, func(cfg *config.Config) (*bolt.Store, bool, error) {
-		s, err := a.makeStore(cfg, storeFlags{})
-		return s, false, err
-	})
+	return a.connectWith(ctx, a.makeStore)
 }
 
 // connectToRead is connect for what must not write, not even what is derived from what is there.
 func (a *app) connectToRead(ctx context.Context) (*client, error) {
-	return a.connectWith(ctx, func(cfg *config.Config) (*bolt.Store, bool, error) {
-		s, err := readStore(cfg)
-		return s, true, err
-	})
+	return a.connectWith(ctx, a.readStore)
 }
 
-func (a *app) connectWith(ctx context.Context, open func(*config.Config) (*bolt.Store, bool, error)) (*client, error) {
+func (a *app) connectWith(ctx context.Context, open opener) (*client, error) {
+	a.opener = open
 	cfg, err := a.config()
 	if err != nil {
 		return nil, err
 	}
-	if c := dial(ctx, daemon.SocketPath(cfg)); c != nil {
-		return c, nil
+	socket := daemon.SocketPath(cfg.Store.Path)
+	if a.store == nil {
+		if c := dial(ctx, socket); c != nil {
+			return c, nil
+		}
 	}
-	if err := workAsOwner(cfg); err != nil {
+	if err := workAsOwner(cfg.Store.Path); err != nil {
 		return nil, err
 	}
-	s, readOnly, err := open(cfg)
+	s, err := a.take(ctx)
 	if errors.Is(err, store.ErrLocked) {
-		if c := dial(ctx, daemon.SocketPath(cfg)); c != nil { // it started meanwhile
+		if c := dial(ctx, socket); c != nil { // it started meanwhile
 			return c, nil
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	d, err := daemon.New(daemon.Options{Config: cfg, Load: a.load, Store: s, Log: a.quietLog(), Version: version, Out: io.Discard})
+	d, err := daemon.New(daemon.Options{Config: a.cfg, Load: a.loader(s), Store: s, Log: a.quietLog(), Version: version, Out: io.Discard})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if !readOnly { // what cannot be written is shown as it is
+	if !s.readOnly { // what cannot be written is shown as it is
 		if err := d.CatchUp(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
 	}
 	return &client{http: &http.Client{Transport: inProcess{d.Handler()}}, close: s.Close}, nil
+}
+
+// saved asks what people saved. A daemon of version 0.1, which runs on after an upgrade, does not know: what it saved lies in files.
+func (c *client) saved(ctx context.Context) ([]news.Saved, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://mediawatch/control/saved", nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	var list []news.Saved
+	switch resp.StatusCode {
+	case http.StatusOK:
+		return list, decode(resp, req.URL.Path, &list)
+	case http.StatusNotFound:
+		return nil, resp.Body.Close()
+	}
+	return nil, errors.Join(fmt.Errorf("ask the daemon what was saved: %s", resp.Status), resp.Body.Close())
 }
 
 // dial returns a client of the daemon behind a socket, or nil when nobody answers there.
@@ -96,7 +111,7 @@ func (a *app) mustDial(ctx context.Context) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := daemon.SocketPath(cfg)
+	path := daemon.SocketPath(cfg.Store.Path)
 	if c := dial(ctx, path); c != nil {
 		return c, nil
 	}

@@ -40,14 +40,14 @@ type restoreCmd struct {
 }
 
 func (c *restoreCmd) Run(ctx context.Context, a *app) error {
-	cfg, err := a.config()
+	path, err := a.storePath()
 	if err != nil {
 		return err
 	}
-	if err := workAsOwner(cfg); err != nil {
+	if err := workAsOwner(path); err != nil {
 		return err
 	}
-	aside, err := bolt.Restore(ctx, c.File, cfg.Store.Path, bolt.Options{})
+	aside, err := bolt.Restore(ctx, c.File, path, bolt.Options{})
 	if err != nil {
 		return taken(err)
 	}
@@ -55,7 +55,7 @@ func (c *restoreCmd) Run(ctx context.Context, a *app) error {
 	if aside != "" {
 		kept = "; what was there before is kept as " + aside
 	}
-	fmt.Fprintf(a.stdout, "restored %s from %s%s\n", cfg.Store.Path, c.File, kept)
+	fmt.Fprintf(a.stdout, "restored %s from %s%s\n", path, c.File, kept)
 	return nil
 }
 
@@ -67,15 +67,15 @@ func (c *verifyCmd) Run(ctx context.Context, a *app) error {
 	if c.Structure != "" {
 		return bolt.CheckFile(c.Structure)
 	}
-	cfg, err := a.config()
+	path, err := a.storePath()
 	if err != nil {
 		return err
 	}
-	if conn := dial(ctx, daemon.SocketPath(cfg)); conn == nil {
-		if err := errors.Join(workAsOwner(cfg), storeExists(cfg)); err != nil {
+	if conn := dial(ctx, daemon.SocketPath(path)); conn == nil {
+		if err := errors.Join(workAsOwner(path), a.storeExists(path)); err != nil {
 			return err
 		}
-		if err := a.checkStructure(ctx, cfg.Store.Path); err != nil {
+		if err := a.checkStructure(ctx, path); err != nil {
 			return err
 		}
 	}
@@ -108,21 +108,21 @@ func (a *app) checkStructure(ctx context.Context, path string) error {
 type compactCmd struct{}
 
 func (c *compactCmd) Run(ctx context.Context, a *app) error {
-	cfg, err := a.config()
+	path, err := a.storePath()
 	if err != nil {
 		return err
 	}
-	if err := storeExists(cfg); err != nil {
+	if err := a.storeExists(path); err != nil {
 		return err
 	}
-	if err := workAsOwner(cfg); err != nil {
+	if err := workAsOwner(path); err != nil {
 		return err
 	}
-	before, after, err := bolt.Compact(ctx, cfg.Store.Path, bolt.Options{})
+	before, after, err := bolt.Compact(ctx, path, bolt.Options{})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "%s: %.1f MB, was %.1f MB\n", cfg.Store.Path, float64(after)/1e6, float64(before)/1e6)
+	fmt.Fprintf(a.stdout, "%s: %.1f MB, was %.1f MB\n", path, float64(after)/1e6, float64(before)/1e6)
 	return nil
 }
 

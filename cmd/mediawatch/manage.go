@@ -153,7 +153,7 @@ type feedRef struct {
 
 // order sends an order about the subscription.
 func (f feedRef) order(ctx context.Context, a *app, verb string) error {
-	return a.command(ctx, "/control/feeds/"+verb, url.Values{"feed": {f.Feed}})
+	return a.command(ctx, "/control/feeds/"+verb, url.Values{"feed": {f.Feed}, "author": {a.author()}})
 }
 
 type feedRefreshCmd struct{ feedRef }
@@ -195,6 +195,7 @@ type watchCmd struct {
 	Test    watchTestCmd    `cmd:"" help:"Try a watch or a query on what is kept: counts by day and outlet, samples, lint."`
 	Explain watchExplainCmd `cmd:"" help:"Say why an item is in a watch, or why not."`
 	Link    watchLinkCmd    `cmd:"" help:"Print the address to subscribe to."`
+	Remove  watchRemoveCmd  `cmd:"" help:"Remove a saved watch."`
 }
 
 type watchListCmd struct{ listing }

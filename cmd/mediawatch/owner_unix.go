@@ -9,17 +9,15 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
-
-	"mediawatch/config"
 )
 
 // workAsOwner lets root go on as the owner of the store's folder: what root made there, the service could not read. It also keeps
 // root's rights away from a folder whose files somebody else may replace. It holds for the whole process and cannot be taken back.
-func workAsOwner(cfg *config.Config) error {
+func workAsOwner(storePath string) error {
 	if os.Geteuid() != 0 {
 		return nil
 	}
-	dir := filepath.Dir(cfg.Store.Path)
+	dir := filepath.Dir(storePath)
 	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"mediawatch/config"
 )
 
 // TestMain lets scripts run this very program as "mediawatch".
@@ -140,7 +138,7 @@ func TestInterrupted(t *testing.T) {
 	if err := os.WriteFile(file, []byte("[store]\npath = \"data/mediawatch.db\"\nmin_free = \"1MB\"\n[web]\nlisten = \"127.0.0.1:0\"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := new(app).makeStore(&config.Config{Store: config.Store{Path: filepath.Join(dir, "data", "mediawatch.db")}}, storeFlags{})
+	s, err := new(app).makeStore(filepath.Join(dir, "data", "mediawatch.db"))
 	if err != nil {
 		t.Fatal(err)
 	}

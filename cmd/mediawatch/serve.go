@@ -21,7 +21,7 @@ type serveCmd struct {
 }
 
 func (c *serveCmd) Run(ctx context.Context, a *app) error {
-	d, done, err := a.daemon(a.stdout, c.storeFlags)
+	d, done, err := a.daemon(ctx, c.storeFlags)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (a *app) reloadOnSignal(ctx context.Context, d *daemon.Daemon) {
 }
 
 // daemon opens the store and makes a daemon over it; done closes what was opened.
-func (a *app) daemon(out io.Writer, f storeFlags) (*daemon.Daemon, func() error, error) {
+func (a *app) daemon(ctx context.Context, f storeFlags) (*daemon.Daemon, func() error, error) {
 	cfg, err := a.config()
 	if err != nil {
 		return nil, nil, err
@@ -58,11 +58,12 @@ func (a *app) daemon(out io.Writer, f storeFlags) (*daemon.Daemon, func() error,
 	if err := a.checkWritable(cfg); err != nil {
 		return nil, nil, err
 	}
-	s, err := a.makeStore(cfg, f)
+	a.opener, a.storeFlags = a.makeStore, f
+	s, err := a.take(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err := daemon.New(daemon.Options{Config: cfg, Load: a.load, Store: s, Log: a.log(), Out: out, Version: version})
+	d, err := daemon.New(daemon.Options{Config: a.cfg, Load: a.loader(s), Store: s, Log: a.log(), Out: a.stdout, Version: version})
 	if err != nil {
 		return nil, nil, errors.Join(err, s.Close())
 	}
@@ -71,7 +72,7 @@ func (a *app) daemon(out io.Writer, f storeFlags) (*daemon.Daemon, func() error,
 
 // checkWritable reports what the daemon could not write. What it cannot do without is the error.
 func (a *app) checkWritable(cfg *config.Config) error {
-	if err := workAsOwner(cfg); err != nil {
+	if err := workAsOwner(cfg.Store.Path); err != nil {
 		return err
 	}
 	var vital []error
@@ -87,10 +88,10 @@ func (a *app) checkWritable(cfg *config.Config) error {
 
 // checkForOwner reads the configuration and looks at what has to be written as the owner of the store's folder: what root may, the service may not.
 func (a *app) checkForOwner(cfg *config.Config) error {
-	if err := workAsOwner(cfg); err != nil {
+	if err := workAsOwner(cfg.Store.Path); err != nil {
 		return err
 	}
-	if _, err := a.load(); err != nil {
+	if _, err := a.load(a.saved); err != nil {
 		return err
 	}
 	var lines []error
@@ -109,7 +110,7 @@ type runCmd struct {
 }
 
 func (c *runCmd) Run(ctx context.Context, a *app) error {
-	d, done, err := a.daemon(a.stdout, c.storeFlags)
+	d, done, err := a.daemon(ctx, c.storeFlags)
 	if err != nil {
 		return err
 	}
@@ -157,6 +158,9 @@ func (c *initCmd) Run(_ context.Context, a *app) error {
 type cfgCmd struct {
 	Check cfgCheckCmd `cmd:"" help:"Report all mistakes of the configuration at once."`
 	Dump  cfgDumpCmd  `cmd:"" help:"Print the configuration in force, secrets hidden."`
+
+	Export cfgExportCmd `cmd:"" help:"Print what commands and pages saved, as TOML, secrets included."`
+	Import cfgImportCmd `cmd:"" help:"Save what an export holds; what is there already stays."`
 }
 
 type cfgCheckCmd struct {

@@ -110,8 +110,8 @@ func enrich(t testing.TB, s *Store) (ids []news.ItemID) {
 	_, err = s.Claim(ctx, monday, monday.Add(time.Minute))
 	ok(err)
 	for from, query := range []string{"harbour", "harbour OR ferries"} {
-		r := news.Saved{Kind: news.SavedWatch, Name: "ports", Author: "desk", Time: monday, Data: []byte(query)}
-		ok(s.Save(ctx, []store.SavedChange{{Record: r, From: from}}))
+		r := news.Saved{Kind: news.SavedWatch, Name: "ports", Author: "desk", Time: monday, Version: from, Data: []byte(query)}
+		ok(s.Save(ctx, []news.Saved{r}))
 	}
 	return ids
 }

@@ -127,9 +127,9 @@ func (s *Store) SavedHistory(ctx context.Context, kind news.SavedKind, name stri
 }
 
 // Save adds versions; see store.Saved.
-func (s *Store) Save(ctx context.Context, changes []store.SavedChange) error {
+func (s *Store) Save(ctx context.Context, changes []news.Saved) error {
 	for i := range changes {
-		if err := checkSaved(&changes[i].Record); err != nil {
+		if err := checkSaved(&changes[i]); err != nil {
 			return fmt.Errorf("save: %w", err)
 		}
 	}
@@ -139,7 +139,7 @@ func (s *Store) Save(ctx context.Context, changes []store.SavedChange) error {
 	return s.update(ctx, "save", func(t *txn) error {
 		for i := range changes {
 			if err := t.save(&changes[i]); err != nil {
-				return fmt.Errorf("%s %q: %w", changes[i].Record.Kind, changes[i].Record.Name, err)
+				return fmt.Errorf("%s %q: %w", changes[i].Kind, changes[i].Name, err)
 			}
 		}
 		return nil
@@ -147,8 +147,8 @@ func (s *Store) Save(ctx context.Context, changes []store.SavedChange) error {
 }
 
 // save adds one version.
-func (t *txn) save(c *store.SavedChange) error {
-	r, prefix := &c.Record, savedKey(c.Record.Kind, c.Record.Name)
+func (t *txn) save(r *news.Saved) error {
+	prefix := savedKey(r.Kind, r.Name)
 	var newest news.Saved
 	err := t.each(bkSaved, prefix, func(key, p []byte) (_ bool, err error) {
 		newest, err = t.s.saved(key, p)
@@ -158,7 +158,7 @@ func (t *txn) save(c *store.SavedChange) error {
 		return err
 	}
 	there := newest.Version > 0 && !newest.Removed
-	if from := newest.Version; there && c.From != from || !there && c.From != 0 {
+	if there && r.Version != newest.Version || !there && r.Version != 0 {
 		return fmt.Errorf("somebody changed it meanwhile: %w", store.ErrMoved)
 	}
 	if r.Removed && !there || !r.Removed && there && bytes.Equal(r.Data, newest.Data) {

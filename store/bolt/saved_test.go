@@ -9,7 +9,6 @@ import (
 
 	"mediawatch/files"
 	"mediawatch/news"
-	"mediawatch/store"
 )
 
 // withoutSaved is a store as programs made it that had no saved records.
@@ -52,7 +51,7 @@ func TestT08D30_AStoreWithoutSavedRecordsIsReadAndRestored(t *testing.T) {
 	for _, file := range []string{path, elsewhere} {
 		s := testOpen(t, file)
 		r := news.Saved{Kind: news.SavedWatch, Name: "ports", Time: monday, Data: []byte("harbour")}
-		if err := s.Save(ctx, []store.SavedChange{{Record: r}}); err != nil {
+		if err := s.Save(ctx, []news.Saved{r}); err != nil {
 			t.Error(err)
 		}
 		if list, err := s.Saved(ctx, news.Saved{}, 0); err != nil || len(list) != 1 {

@@ -27,7 +27,8 @@ func savedWatch(name, data string, minute int) news.Saved {
 
 // save adds one version.
 func (f *fixture) save(r news.Saved, from int) error {
-	return f.Save(f.ctx, []store.SavedChange{{Record: r, From: from}})
+	r.Version = from
+	return f.Save(f.ctx, []news.Saved{r})
 }
 
 func (f *fixture) saved() []news.Saved {
@@ -61,7 +62,9 @@ func savedMoved(f *fixture) {
 	f.ok(f.save(savedWatch("ports", "b", 2), 1))
 	f.is(f.save(savedWatch("ports", "c", 3), 0), store.ErrMoved)
 	f.is(f.save(savedWatch("ports", "c", 3), 1), store.ErrMoved)
-	f.is(f.Save(f.ctx, []store.SavedChange{{Record: savedWatch("other", "x", 3)}, {Record: savedWatch("ports", "c", 3), From: 1}}), store.ErrMoved)
+	stale := savedWatch("ports", "c", 3)
+	stale.Version = 1
+	f.is(f.Save(f.ctx, []news.Saved{savedWatch("other", "x", 3), stale}), store.ErrMoved)
 	want := savedWatch("ports", "b", 2)
 	want.Version = 2
 	f.same("nothing changed, not the first of the two either", f.saved(), []news.Saved{want})
@@ -86,17 +89,16 @@ func savedRemoved(f *fixture) {
 
 func savedPages(f *fixture) {
 	var want []news.Saved
-	var changes []store.SavedChange
+	var changes []news.Saved
 	for _, kind := range []news.SavedKind{news.SavedFeed, news.SavedWatch} {
 		for _, name := range []string{"a", "a b", "aa", "b", "c"} {
-			changes = append(changes, store.SavedChange{Record: news.Saved{Kind: kind, Name: name, Time: at(1), Data: []byte(name)}})
+			changes = append(changes, news.Saved{Kind: kind, Name: name, Time: at(1), Data: []byte(name)})
 		}
 	}
 	f.ok(f.Save(f.ctx, changes))
 	f.ok(f.save(news.Saved{Kind: news.SavedFeed, Name: "b", Time: at(2), Removed: true}, 1))
 	f.ok(f.save(news.Saved{Kind: news.SavedWatch, Name: "aa", Time: at(2), Data: []byte("second")}, 1))
-	for _, c := range changes {
-		r := c.Record
+	for _, r := range changes {
 		r.Version = 1
 		if r.Kind == news.SavedWatch && r.Name == "aa" {
 			r.Version, r.Data, r.Time = 2, []byte("second"), at(2)
@@ -122,7 +124,7 @@ func savedPages(f *fixture) {
 	}
 	changes = nil
 	for n := range store.DefaultPage + 5 {
-		changes = append(changes, store.SavedChange{Record: savedWatch(fmt.Sprintf("more-%d", n), "x", 1)})
+		changes = append(changes, savedWatch(fmt.Sprintf("more-%d", n), "x", 1))
 	}
 	f.ok(f.Save(f.ctx, changes))
 	f.same("a page when it is not told", len(f.saved()), store.DefaultPage)
