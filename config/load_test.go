@@ -286,7 +286,7 @@ password_file = "pw"
 	c, dir := mustLoad(t, text, nil, "pw", "s3cret", "more.opml", opml)
 	for got, want := range map[string]string{
 		c.Store.Path: "/var/lib/mediawatch/mediawatch.db", c.Seeds[0].Path: "/var/lib/mediawatch/saved", c.Seeds[1].Path: "/srv/saved",
-		c.Digests[0].Path: "/var/lib/mediawatch/digests", c.DataPath("digests"): "/var/lib/mediawatch/digests", c.FeedsDir(): "/var/lib/mediawatch/feeds.d",
+		c.Digests[0].Path: "/var/lib/mediawatch/digests", c.DataPath("digests"): "/var/lib/mediawatch/digests",
 		c.SMTP.Password: "s3cret",
 	} {
 		if got != want {

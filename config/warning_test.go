@@ -24,7 +24,7 @@ func TestT08B15_Warnings(t *testing.T) {
 		{"slash", feed("https://a.example/rss/") + feed("https://a.example/rss"), `mediawatch.toml:4:1: the feed https://a.example/rss is there as https://a.example/rss/ already (keep one of them)`},
 		{"scheme", feed("https://a.example/rss") + feed("http://a.example/rss"), `mediawatch.toml:4:1: the feed http://a.example/rss is there as https://a.example/rss already (keep one of them)`},
 		{"www and port", feed("https://www.A.example:443/rss?a=1") + feed("https://a.example/rss?a=1#x"), `mediawatch.toml:4:1: the feed https://a.example/rss?a=1#x is there as https://www.A.example:443/rss?a=1 already (keep one of them)`},
-		{"secret", feed("https://a.example/rss") + feed("https://me:sesame@a.example/rss/"), `mediawatch.toml:4:1: the feed https://me:xxxxx@a.example/rss/ is there as https://a.example/rss already (keep one of them)`},
+		{"secret", feed("https://a.example/rss") + feed("https://me:sesame@a.example/rss/"), `mediawatch.toml:4:1: the feed https://a.example/rss/ is there as https://a.example/rss already (keep one of them)`},
 		{"opml", "[fetch]\nopml = [\"more.opml\"]\n" + feed("http://stars.example/feed"), `more.opml:1:1: the feed https://stars.example/feed is there as http://stars.example/feed already (keep one of them)`},
 		{"two", "[[seeds]]\ndir = \"b\"\n[[watch]]\nname = \"tax\"\nquery = \"tax -tax\"\n[[seeds]]\ndir = \"a\"",
 			"mediawatch.toml:2:1: the seed folder b does not exist (make the folder, or take the [[seeds]] out)\n" +
