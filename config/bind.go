@@ -170,6 +170,8 @@ func (b *binder) value(n *node, v reflect.Value, key string) {
 		}
 	case t.Kind() == reflect.Map:
 		b.lists(n, v, key)
+	case t == reflect.TypeFor[[]any]():
+		b.recipients(n, v, key)
 	case t.Kind() == reflect.Slice && elem(t) == nil:
 		b.texts(n, v, key)
 	case t.Kind() == reflect.Slice:
@@ -212,6 +214,28 @@ func (b *binder) texts(n *node, v reflect.Value, key string) {
 	list := make([]string, 0, len(n.items))
 	for _, item := range n.items {
 		if b.want(item, kindString, "an element of "+key, `write it in quotes: "…"`) {
+			list = append(list, item.text)
+		} else {
+			list = append(list, "") // keeps the positions of the others
+		}
+	}
+	v.Set(reflect.ValueOf(list))
+}
+
+// recipients binds a list of addresses: each a text, or a table where there is more to say about it.
+func (b *binder) recipients(n *node, v reflect.Value, key string) {
+	if !b.want(n, kindArray, key, `write it in brackets: ["…"]`) {
+		return
+	}
+	list := make([]any, 0, len(n.items))
+	for _, item := range n.items {
+		if item.kind == kindTable {
+			var one rawRecipient
+			b.table(item, reflect.ValueOf(&one).Elem(), key)
+			list = append(list, one)
+			continue
+		}
+		if b.want(item, kindString, "an element of "+key, `write it in quotes: "…", or as a table: {to = "…", admin = true}`) {
 			list = append(list, item.text)
 		} else {
 			list = append(list, "") // keeps the positions of the others

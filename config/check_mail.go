@@ -17,23 +17,33 @@ func address(s string) (*mail.Address, bool) {
 	return a, true
 }
 
-func (k *checker) recipients(r *rawDigest) []string {
-	var out []string
+// recipients returns the addresses of a digest, and those among them that look after the program.
+func (k *checker) recipients(r *rawDigest) (to, admins []string) {
 	seen := map[string]place{}
-	for i, s := range r.To {
-		a, ok := address(s)
+	for i, entry := range r.To {
+		written, admin := entry, false
+		if one, ok := entry.(rawRecipient); ok {
+			written, admin = one.To, one.Admin
+		}
+		a, ok := address(written.(string))
 		if !ok {
-			k.add(r.item("to", i), "for example desk@example.org", "to: %q is not a mail address", s)
+			k.add(r.item("to", i), "for example desk@example.org", "to: %q is not a mail address", written)
 			continue
 		}
 		k.unique(seen, strings.ToLower(a.Address), r.item("to", i), "the address")
-		out = append(out, a.Address)
+		to = append(to, a.Address)
+		if admin {
+			admins = append(admins, a.Address)
+		}
 	}
 	if len(r.To) > 0 && k.raw.SMTP == nil {
 		k.add(r.at("to"), "add [smtp], or write to a folder with dir", "to needs [smtp]")
 	}
-	return out
+	return to, admins
 }
+
+// defaultPorts are where mail servers listen (RFC 6409, RFC 8314 section 3.3).
+var defaultPorts = map[string]int{TLSStart: 587, TLSFull: 465, TLSNone: 587}
 
 func (k *checker) smtp() {
 	r := k.raw.SMTP
@@ -44,10 +54,12 @@ func (k *checker) smtp() {
 	if k.required(&r.table, "host", r.Host) && strings.ContainsAny(r.Host, " \t\r\n/@") {
 		k.add(r.at("host"), "for example mail.example.org; the port has a key of its own", "host: %q is not a host name", r.Host)
 	}
-	if r.Port < 1 || r.Port > 65535 {
+	s.TLS = k.oneOf(&r.table, "tls", r.TLS, TLSStart, TLSFull, TLSNone)
+	if !r.has("port") {
+		s.Port = defaultPorts[s.TLS]
+	} else if r.Port < 1 || r.Port > 65535 {
 		k.add(r.at("port"), "587 for starttls, 465 for tls, 25 within one machine", "port: %d is not a port", r.Port)
 	}
-	s.TLS = k.oneOf(&r.table, "tls", r.TLS, TLSStart, TLSFull, TLSNone)
 	if s.TLS == TLSNone && !isLoopback(r.Host) {
 		k.add(r.at("tls"), `write "starttls" or "tls"`, "tls: without encryption mail only goes to this machine, and %q is not", r.Host)
 	}
@@ -64,6 +76,13 @@ func (k *checker) smtp() {
 	if k.required(&r.table, "from", r.From) {
 		if _, ok := address(r.From); !ok {
 			k.add(r.at("from"), "for example mediawatch@example.org", "from: %q is not a mail address", r.From)
+		}
+	}
+	if r.has("contact") && k.required(&r.table, "contact", r.Contact) {
+		if a, ok := address(r.Contact); ok {
+			s.Contact = a.Address
+		} else {
+			k.add(r.at("contact"), "for example press@example.org", "contact: %q is not a mail address", r.Contact)
 		}
 	}
 	k.cfg.SMTP = s
@@ -84,4 +103,12 @@ func (k *checker) links() {
 			return
 		}
 	}
+}
+
+// ReaderContact returns the bare address that readers of digests write to: Contact, or the address that the mails come from.
+func (s *SMTP) ReaderContact() string {
+	if a, ok := address(s.From); ok && s.Contact == "" {
+		return a.Address
+	}
+	return s.Contact
 }

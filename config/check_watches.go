@@ -194,7 +194,7 @@ func (k *checker) digests() {
 			}
 			d.Schedule = s
 		}
-		d.To = k.recipients(r)
+		d.To, d.Admins = k.recipients(r)
 		if r.has("dir") && k.required(&r.table, "dir", r.Dir) {
 			d.Path = k.cfg.DataPath(r.Dir)
 		}

@@ -143,6 +143,7 @@ type Digest struct {
 	At       string // the schedule as written
 	Location *time.Location
 	To       []string // bare addresses
+	Admins   []string // those of To that look after the program: they read how it does, too
 	Dir      string   // as written; "" none
 	Path     string   // of Dir
 	Empty    string
@@ -156,6 +157,7 @@ type SMTP struct {
 	Username string
 	Password string
 	From     string // as written: an address, or a name and an address in angle brackets
+	Contact  string // the bare address that readers write to; "" From's, see ReaderContact
 }
 
 // SourceSaved is the Source of a feed and the File of a watch that a command or a page saved in the store.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -67,7 +68,7 @@ func (c *Config) effective() *rawConfig {
 	}
 	r.Stories = rawStories{Window: c.Stories.Window.String(), Texts: int64(c.Stories.Texts)}
 	if s := c.SMTP; s != nil {
-		r.SMTP = &rawSMTP{Host: s.Host, Port: int64(s.Port), TLS: s.TLS, Username: s.Username, From: s.From}
+		r.SMTP = &rawSMTP{Host: s.Host, Port: int64(s.Port), TLS: s.TLS, Username: s.Username, From: s.From, Contact: s.Contact}
 		if s.Password != "" {
 			r.SMTP.Password = Secret
 		}
@@ -95,10 +96,23 @@ func (c *Config) effective() *rawConfig {
 	}
 	for _, d := range c.Digests {
 		r.Digest = append(r.Digest, rawDigest{
-			Name: d.Name, Title: d.Title, Watches: d.Watches, At: d.At, Timezone: d.Location.String(), To: d.To, Dir: d.Dir, Empty: d.Empty,
+			Name: d.Name, Title: d.Title, Watches: d.Watches, At: d.At, Timezone: d.Location.String(), To: d.rawTo(), Dir: d.Dir, Empty: d.Empty,
 		})
 	}
 	return r
+}
+
+// rawTo turns the recipients back into what a file would say.
+func (d Digest) rawTo() []any {
+	var out []any
+	for _, to := range d.To {
+		if slices.Contains(d.Admins, to) {
+			out = append(out, map[string]any{"to": to, "admin": true})
+		} else {
+			out = append(out, to)
+		}
+	}
+	return out
 }
 
 // raw turns f back into what a file would say.

@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -412,5 +413,50 @@ func TestDumpReadsBack(t *testing.T) {
 		cmpopts.IgnoreFields(Watch{}, "File", "Place"), cmpopts.IgnoreFields(Digest{}, "To")}
 	if d := cmp.Diff(c, again, ignore); d != "" {
 		t.Errorf("%s\n%s", d, out.String())
+	}
+}
+
+func TestT08D33_ThePortFollowsTLS(t *testing.T) {
+	for tls, want := range map[string]int{"starttls": 587, "tls": 465} {
+		c, _ := mustLoad(t, "[smtp]\nhost = \"mail.example.org\"\nfrom = \"a@example.org\"\ntls = \""+tls+"\"\n", nil)
+		if c.SMTP.Port != want {
+			t.Errorf("tls = %q: port %d, want %d", tls, c.SMTP.Port, want)
+		}
+	}
+	if c, _ := mustLoad(t, "[smtp]\nhost = \"mail.example.org\"\nfrom = \"a@example.org\"\ntls = \"tls\"\nport = 2465\n", nil); c.SMTP.Port != 2465 {
+		t.Errorf("port %d, want the one that is written", c.SMTP.Port)
+	}
+}
+
+func TestT08B20_RecipientsAndContact(t *testing.T) {
+	const conf = `
+[[digest]]
+name = "d"
+watches = ["all"]
+at = "daily 07:00"
+to = ["Desk <desk@example.org>", {to = "it@example.org", admin = true}, {to = "x@example.org"}]
+[smtp]
+host = "mail.example.org"
+from = "Media watch <mw@example.org>"
+`
+	c, _ := mustLoad(t, conf, nil)
+	d := c.Digests[0]
+	if got, want := fmt.Sprint(d.To, d.Admins), "[desk@example.org it@example.org x@example.org] [it@example.org]"; got != want {
+		t.Errorf("recipients %s, want %s", got, want)
+	}
+	if got := c.SMTP.ReaderContact(); got != "mw@example.org" {
+		t.Errorf("contact %q, want the sender's address", got)
+	}
+	with, _ := mustLoad(t, conf+"contact = \"Press <press@example.org>\"\n", nil)
+	if got := with.SMTP.ReaderContact(); got != "press@example.org" {
+		t.Errorf("contact %q, want the one that is written", got)
+	}
+	var dump bytes.Buffer
+	if err := c.Dump(&dump); err != nil {
+		t.Fatal(err)
+	}
+	read, _ := mustLoad(t, dump.String(), nil)
+	if again := read.Digests[0]; !slices.Equal(again.To, d.To) || !slices.Equal(again.Admins, d.Admins) {
+		t.Errorf("read back: %v and %v of\n%s", again.To, again.Admins, dump.String())
 	}
 }

@@ -138,6 +138,11 @@ func TestMistakes(t *testing.T) {
 		{"no smtp", "[[digest]]\nname = \"m\"\nwatches = [\"all\"]\nat = \"hourly\"\nto = [\"a@example.org\"]", `5:1: to needs [smtp] (add [smtp], or write to a folder with dir)`},
 		{"bad address", smtp + "[[digest]]\nname = \"m\"\nwatches = [\"all\"]\nat = \"hourly\"\nto = [\"a@example.org\", \"b@\"]", `8:24: to: "b@" is not a mail address (for example desk@example.org)`},
 		{"header injection", smtp + "[[digest]]\nname = \"m\"\nwatches = [\"all\"]\nat = \"hourly\"\nto = [\"\\\"a\\r\\nBcc: x\\\" <a@example.org>\"]", `8:7: to: "\"a\r\nBcc: x\" <a@example.org>" is not a mail address (for example desk@example.org)`},
+		{"bad address of a table", smtp + "[[digest]]\nname = \"m\"\nwatches = [\"all\"]\nat = \"hourly\"\nto = [\"a@example.org\", {to = \"b@\", adm = true}, 3]",
+			"8:24: to: \"b@\" is not a mail address (for example desk@example.org)\n" +
+				"8:36: unknown key \"adm\" in [to] (known here are to, admin)\n" +
+				"8:49: an element of to must be a text, not a number (write it in quotes: \"…\", or as a table: {to = \"…\", admin = true})"},
+		{"bad contact", smtp + "contact = \"nobody\"", `4:1: contact: "nobody" is not a mail address (for example press@example.org)`},
 		{"address twice", smtp + "[[digest]]\nname = \"m\"\nwatches = [\"all\"]\nat = \"hourly\"\nto = [\"a@example.org\", \"A <A@example.org>\"]", `8:24: the address "a@example.org" is there twice (the first is in line 8)`},
 		{"empty", "[[digest]]\nname = \"m\"\nwatches = [\"all\"]\nat = \"hourly\"\nempty = \"sent\"", `5:1: empty: "sent" is not known (did you mean "send"?)`},
 		{"empty dir", "[[digest]]\nname = \"m\"\nwatches = [\"all\"]\nat = \"hourly\"\ndir = \"\"", `5:1: dir is missing`},

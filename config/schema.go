@@ -110,9 +110,10 @@ type rawSMTP struct {
 	Password     string `toml:"password,omitempty"`
 	PasswordFile string `toml:"password_file"`
 	From         string `toml:"from"`
+	Contact      string `toml:"contact,omitempty"`
 }
 
-func (r *rawSMTP) defaults() { r.Port, r.TLS = 587, TLSStart }
+func (r *rawSMTP) defaults() { r.TLS = TLSStart }
 
 type rawSeeds struct {
 	table     `toml:"-"`
@@ -176,10 +177,17 @@ type rawDigest struct {
 	Watches      []string `toml:"watches"`
 	At           string   `toml:"at"`
 	Timezone     string   `toml:"timezone"`
-	To           []string `toml:"to,omitempty"`
+	To           []any    `toml:"to,omitempty"` // of texts and rawRecipients
 	Dir          string   `toml:"dir,omitempty"`
 	Empty        string   `toml:"empty"`
 	ApproveUntil string   `toml:"approve_until,omitempty"`
+}
+
+// rawRecipient is how an address is written about which there is more to say.
+type rawRecipient struct {
+	table `toml:"-"`
+	To    string `toml:"to"`
+	Admin bool   `toml:"admin"`
 }
 
 func (r *rawDigest) defaults() { r.Timezone, r.Empty = "UTC", EmptySkip }

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"time"
 
@@ -25,9 +26,12 @@ type composition struct {
 	number   int
 	from, to news.Seq
 	asOf     time.Time // zero: now
+
+	readers digest.Composed // what compose made for them
+	named   []string        // those of the silent sources that have a name to tell readers
 }
 
-// compose chooses the window and composes the edition. It sets c.to.
+// compose chooses the window and composes the edition for the desk; c.readers is the one for its readers then. It sets c.to.
 func (c *composition) compose(ctx context.Context) (digest.Composed, error) {
 	s := c.daemon.o.Store
 	if c.to == 0 {
@@ -41,15 +45,7 @@ func (c *composition) compose(ctx context.Context) (digest.Composed, error) {
 	in := digest.Input{
 		Digest: c.digest.Name, Title: c.digest.Title, Number: c.number, Slot: c.slot, Kind: c.kind, Now: c.now(), Location: c.digest.Location,
 		From: c.from, To: c.to, Version: c.daemon.o.Version,
-		Links: digest.Links{
-			Home: web.BaseURL(cfg) + "/digests/" + c.digest.Name, Feed: web.BaseURL(cfg) + "/digests/" + c.digest.Name + ".atom", Items: web.BaseURL(cfg) + "/items/",
-		},
-	}
-	if cfg.SMTP != nil {
-		in.Links.Stop = cfg.SMTP.From
-	}
-	if c.number > 0 {
-		in.Links.Edition = web.EditionURL(cfg, c.state.Digest, c.number)
+		Links: c.links(web.BaseURL(cfg)),
 	}
 	if err := c.sections(ctx, &in); err != nil {
 		return digest.Composed{}, err
@@ -60,7 +56,41 @@ func (c *composition) compose(ctx context.Context) (digest.Composed, error) {
 	if err := c.surroundings(ctx, &in); err != nil {
 		return digest.Composed{}, err
 	}
-	return digest.Compose(in), nil
+	desk := digest.Compose(in)
+	c.readers = digest.Compose(c.forReaders(in))
+	return desk, nil
+}
+
+// links are where an edition leads to, on the pages at base; "" leads nowhere.
+func (c *composition) links(base string) digest.Links {
+	cfg := c.daemon.config.Load()
+	var l digest.Links
+	if cfg.SMTP != nil {
+		l.Contact = cfg.SMTP.ReaderContact()
+	}
+	if base == "" {
+		return l
+	}
+	l.Home, l.Feed, l.Items = base+"/digests/"+c.digest.Name, base+"/digests/"+c.digest.Name+".atom", base+"/items/"
+	if c.number > 0 {
+		l.Edition = web.EditionPage(base, c.state.Digest, c.number)
+	}
+	return l
+}
+
+// forReaders takes out of an edition what is for those who look after the program: feeds in trouble, raw answers of servers, and addresses of this machine.
+func (c *composition) forReaders(in digest.Input) digest.Input {
+	base := c.daemon.config.Load().Web.PublicURL
+	in.Links, in.Trouble, in.Silent = c.links(base), nil, c.named
+	in.Failed = slices.Clone(in.Failed)
+	for i := range in.Failed {
+		f := &in.Failed[i]
+		f.Answer, f.URL = "", ""
+		if base != "" {
+			f.URL = web.EditionPage(base, c.state.Digest, f.Number)
+		}
+	}
+	return in
 }
 
 func (c *composition) now() time.Time {
@@ -157,7 +187,7 @@ func (c *composition) surroundings(ctx context.Context, in *digest.Input) error 
 	if in.Chart, err = c.chart(ctx); err != nil {
 		return err
 	}
-	in.Trouble, in.Silent, err = c.daemon.trouble(ctx)
+	in.Trouble, in.Silent, c.named, err = c.daemon.trouble(ctx)
 	return err
 }
 
@@ -261,8 +291,8 @@ func (d *Daemon) watchTitle(name string) string {
 	return name
 }
 
-// trouble lists the feeds that people should know about, one line each, and those that have been silent for unusually long.
-func (d *Daemon) trouble(ctx context.Context) (lines, silent []string, err error) {
+// trouble lists the feeds that people should know about, one line each, those that have been silent for unusually long, and of these the ones with a title.
+func (d *Daemon) trouble(ctx context.Context) (lines, silent, named []string, err error) {
 	subs := d.subscriptions()
 	err = eachFeed(ctx, d.o.Store, func(f news.Feed) {
 		_, configured := subs[f.ID]
@@ -273,7 +303,10 @@ func (d *Daemon) trouble(ctx context.Context) (lines, silent []string, err error
 			lines = append(lines, problem)
 		} else if quiet := web.FeedSilence(f); quiet != "" {
 			silent = append(silent, quiet)
+			if f.Title != "" {
+				named = append(named, quiet)
+			}
 		}
 	})
-	return lines, silent, err
+	return lines, silent, named, err
 }

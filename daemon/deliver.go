@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -80,32 +81,33 @@ func (d *Daemon) attempt(ctx context.Context, dl news.Delivery) mail.Outcome {
 	}
 	switch to, isMail := strings.CutPrefix(dl.Recipient, toMail); {
 	case isMail:
-		return d.sendMail(ctx, e, to)
+		return d.sendMail(ctx, e, receiver{to, dl.Audience})
 	default:
-		return d.writeFolder(e, strings.TrimPrefix(dl.Recipient, toFolder))
+		return d.writeFolder(e, receiver{strings.TrimPrefix(dl.Recipient, toFolder), dl.Audience})
 	}
 }
 
 // message is an edition as a mail to one recipient. It depends on nothing but the stored edition and the recipient, so that it can be sent again byte for byte.
-func (d *Daemon) message(e news.Edition, to string) ([]byte, error) {
+func (d *Daemon) message(e news.Edition, r receiver) ([]byte, error) {
 	m := mail.Message{
-		From: e.Sender, To: to, Subject: e.Subject, Text: e.Text, HTML: e.HTML, Date: e.Date, ListName: e.Title,
-		MessageID: mail.MessageID(d.o.Store.ID(), e.Digest, e.Number, to),
+		From: e.Sender, To: r.to, Subject: e.Subject, Date: e.Date, ListName: e.Title,
+		MessageID: mail.MessageID(d.o.Store.ID(), e.Digest, e.Number, r.to),
 	}
+	m.Text, m.HTML = e.For(r.audience)
 	if from, err := mail.ParseAddress(e.Sender); err == nil {
 		_, host, _ := strings.Cut(from.Addr, "@")
 		m.ListID = strings.TrimSuffix(e.Digest, extraSuffix) + ".mediawatch." + host
-		m.ListUnsubscribe = from.Addr
+		m.ListUnsubscribe = cmp.Or(e.Contact, from.Addr)
 	}
 	return mail.Build(m)
 }
 
-func (d *Daemon) sendMail(ctx context.Context, e news.Edition, to string) mail.Outcome {
+func (d *Daemon) sendMail(ctx context.Context, e news.Edition, r receiver) mail.Outcome {
 	cfg := d.config.Load()
 	if cfg.SMTP == nil {
 		return mail.Outcome{State: mail.StateRetry, Answer: "no [smtp] in the configuration"}
 	}
-	eml, err := d.message(e, to)
+	eml, err := d.message(e, r)
 	if err != nil {
 		return mail.Outcome{State: mail.StateFailed, Answer: err.Error()}
 	}
@@ -117,15 +119,15 @@ func (d *Daemon) sendMail(ctx context.Context, e news.Edition, to string) mail.O
 	if err != nil {
 		return mail.Outcome{State: mail.StateFailed, Answer: err.Error()}
 	}
-	return sender.Send(ctx, from.Addr, to, eml)
+	return sender.Send(ctx, from.Addr, r.to, eml)
 }
 
 // folderSender stands as sender and recipient of mails that are written to a folder.
 const folderSender = "mediawatch@localhost"
 
-func (d *Daemon) writeFolder(e news.Edition, dir string) mail.Outcome {
+func (d *Daemon) writeFolder(e news.Edition, r receiver) mail.Outcome {
 	cfg := d.config.Load()
-	eml, err := d.message(e, folderSender)
+	eml, err := d.message(e, receiver{folderSender, r.audience})
 	if err != nil {
 		return mail.Outcome{State: mail.StateFailed, Answer: err.Error()}
 	}
@@ -133,8 +135,9 @@ func (d *Daemon) writeFolder(e news.Edition, dir string) mail.Outcome {
 	if dc, ok := cfg.Digest(strings.TrimSuffix(e.Digest, extraSuffix)); ok {
 		date = date.In(dc.Location)
 	}
-	path := cfg.DataPath(dir)
-	paths, err := mail.Folder{Dir: path}.Write(mail.Name(e.Digest, e.Number, date), mail.Files{HTML: e.HTML, Text: e.Text, EML: eml})
+	path := cfg.DataPath(r.to)
+	text, html := e.For(r.audience)
+	paths, err := mail.Folder{Dir: path}.Write(mail.Name(e.Digest, e.Number, date), mail.Files{HTML: html, Text: text, EML: eml})
 	d.health.wrote(path, err)
 	if err != nil {
 		return mail.Outcome{State: mail.StateRetry, Answer: err.Error()}

@@ -1,9 +1,11 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"mediawatch/config"
@@ -65,10 +67,14 @@ func (d *Daemon) runSlot(ctx context.Context, dc config.Digest, state news.Diges
 }
 
 // commitEdition renders an edition outside any transaction and keeps it with its deliveries and the digest's new place.
-func (d *Daemon) commitEdition(ctx context.Context, c composition, composed digest.Composed, to news.DigestState, receivers []string) error {
-	rendered, err := digest.Render(composed)
+func (d *Daemon) commitEdition(ctx context.Context, c composition, composed digest.Composed, to news.DigestState, receivers []receiver) error {
+	rendered, err := digest.Render(c.readers)
 	if err != nil {
 		return fmt.Errorf("render digest %s: %w", c.digest.Name, err)
+	}
+	desk, err := digest.Render(composed)
+	if err != nil {
+		return fmt.Errorf("render digest %s for the desk: %w", c.digest.Name, err)
 	}
 	now := composed.Now.UTC().Truncate(time.Microsecond)
 	e := news.Edition{
@@ -76,11 +82,15 @@ func (d *Daemon) commitEdition(ctx context.Context, c composition, composed dige
 		MessageID: mail.MessageID(d.o.Store.ID(), to.Digest, c.number, ""),
 		Title:     composed.Title, Sender: senderOf(d.config.Load()),
 		Subject: rendered.Subject, Text: rendered.Text, HTML: rendered.HTML, Stories: composed.Reported, Counts: composed.Counts,
+		Contact: c.readers.Links.Contact,
+	}
+	if !bytes.Equal(desk.Text, rendered.Text) || !bytes.Equal(desk.HTML, rendered.HTML) {
+		e.DeskText, e.DeskHTML = desk.Text, desk.HTML
 	}
 	commit := store.EditionCommit{From: c.state, To: to, Edition: &e}
 	for _, r := range receivers {
 		commit.Deliveries = append(commit.Deliveries, news.Delivery{
-			Digest: e.Digest, Number: e.Number, Recipient: r, State: news.DeliveryPending, NextTry: now, Created: now,
+			Digest: e.Digest, Number: e.Number, Recipient: r.to, Audience: r.audience, State: news.DeliveryPending, NextTry: now, Created: now,
 		})
 	}
 	if err := d.o.Store.CommitEdition(ctx, commit); err != nil {
@@ -98,16 +108,27 @@ func senderOf(cfg *config.Config) string {
 	return folderSender
 }
 
-// receivers are the addresses and the folder a digest goes to.
-func receivers(dc config.Digest) []string {
-	var out []string
+// receiver is where an edition goes to, and who reads it there.
+type receiver struct {
+	to       string
+	audience news.Audience
+}
+
+// receivers are the addresses and the folder a digest goes to. The folder is on this machine: the desk reads it.
+func receivers(dc config.Digest) []receiver {
+	var out []receiver
 	for _, to := range dc.To {
-		out = append(out, toMail+to)
+		out = append(out, mailTo(dc, to))
 	}
 	if dc.Dir != "" {
-		out = append(out, toFolder+dc.Dir)
+		out = append(out, receiver{toFolder + dc.Dir, news.Desk})
 	}
 	return out
+}
+
+// mailTo is a reader of a digest, or one of those who look after the program.
+func mailTo(dc config.Digest, to string) receiver {
+	return receiver{toMail + to, news.Audience(slices.Contains(dc.Admins, to))}
 }
 
 // extra is an edition that a person asked for.
@@ -174,7 +195,7 @@ func (d *Daemon) sendNow(ctx context.Context, dc config.Digest, x extra) (string
 	if len(x.to) > 0 {
 		rec = rec[:0]
 		for _, a := range x.to {
-			rec = append(rec, toMail+a)
+			rec = append(rec, mailTo(dc, a))
 		}
 	}
 	if err := d.commitEdition(ctx, c, composed, to, rec); err != nil {

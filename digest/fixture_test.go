@@ -260,7 +260,7 @@ func week(t testing.TB) *desk {
 	d.in.Failed = []Earlier{{Number: 5, Date: now.AddDate(0, 0, -2), URL: "https://news.example/digests/morning/5", Answer: "550 no such user"}}
 	d.in.Links = Links{
 		Edition: "https://news.example/digests/morning/7", Home: "https://news.example/digests/morning", Feed: "https://news.example/digests/morning.atom",
-		Items: "https://news.example/items/", Stop: "desk@news.example",
+		Items: "https://news.example/items/", Contact: "desk@news.example",
 	}
 	return d
 }

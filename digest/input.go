@@ -84,7 +84,7 @@ type Links struct {
 	Home    string // the digest's page, with all editions
 	Feed    string // the digest's Atom feed
 	Items   string // prefix of items' pages, ending in a slash: for items without an address of their own
-	Stop    string // mail address to write to for no longer receiving this
+	Contact string // mail address to write to, also to get no more of it
 }
 
 // ChartDays is how many days a chart of coverage shows.

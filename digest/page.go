@@ -31,7 +31,7 @@ type view struct {
 	Contents bool
 	ChartSum string
 	Bars     []barView
-	Stop     string
+	Contact  string
 	Groups   []sectionView
 	Growths  []growthView
 	Edits    []editView
@@ -81,7 +81,7 @@ const barHeight = 40
 func renderHTML(c *Composed) ([]byte, error) {
 	v := view{
 		Composed: c, Subject: c.Subject(), Notices: c.notices(), Remarks: c.remarks(), Contents: c.contents(),
-		ChartSum: c.chartLine(), Stop: c.stop(),
+		ChartSum: c.chartLine(), Contact: c.contact(),
 	}
 	v.Preview = strings.Join(c.figures(), " · ")
 	for _, f := range c.figures() {

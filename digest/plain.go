@@ -275,7 +275,9 @@ func (w *textWriter) foot(c *Composed) {
 			w.address("", l[0]+l[1])
 		}
 	}
-	w.para("", c.stop())
+	if ask := c.contact(); ask != "" {
+		w.para("", ask)
+	}
 	w.para("", strings.TrimSpace("mediawatch "+c.Version))
 }
 

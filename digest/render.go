@@ -183,11 +183,10 @@ func (c *Composed) chartLine() string {
 		text.Count(total, "article"), len(c.Chart), most.Label, text.Number(most.Count), text.Number(c.Chart[len(c.Chart)-1].Count))
 }
 
-// stop says how to stop receiving this.
-func (c *Composed) stop() string {
-	how := fmt.Sprintf("remove the recipient from the digest %q in mediawatch.toml", c.Digest)
-	if c.Links.Stop != "" {
-		return "To stop this digest, write to " + c.Links.Stop + ", or " + how + "."
+// contact says whom a reader asks.
+func (c *Composed) contact() string {
+	if c.Links.Contact == "" {
+		return ""
 	}
-	return "To stop this digest, " + how + "."
+	return "Questions, or you no longer want this? Write to " + text.Line(c.Links.Contact) + "."
 }

@@ -91,7 +91,7 @@ func TestX_NothingExecutes(t *testing.T) {
 	d.section("energy").Title = hostile
 	d.in.Silent, d.in.Trouble = []string{hostile}, []string{hostile}
 	d.in.Failed = []Earlier{{Number: 1, Date: now, Answer: hostile, URL: "javascript:alert(1)"}}
-	d.in.Links = Links{Edition: "javascript:alert(1)", Home: "javascript:x", Feed: "data:x", Stop: hostile}
+	d.in.Links = Links{Edition: "javascript:alert(1)", Home: "javascript:x", Feed: "data:x", Contact: hostile}
 	d.in.Version = hostile
 	r, err := Render(d.compose())
 	if err != nil {

@@ -11,13 +11,33 @@ type Edition struct {
 	Date      time.Time
 	Title     string // of the digest
 	Sender    string // who the mails of this edition come from, as configured when it was made: sent again they are the same bytes
+	Contact   string // the address its readers write to; "" is Sender's
 	MessageID string // without angle brackets; each recipient's mail has one of its own, made from the same parts
 	Subject   string
-	Text      []byte
+	Text      []byte // for readers
 	HTML      []byte
+	DeskText  []byte // for those who look after the program: with its troubles, and addresses of its machine; nil is Text
+	DeskHTML  []byte
 	Stories   []Reported
 	Counts    EditionCounts
 }
+
+// For returns the bytes of an edition for its readers, or for the desk, which looks after the program.
+func (e *Edition) For(who Audience) (text, html []byte) {
+	if who == Desk && e.DeskText != nil {
+		return e.DeskText, e.DeskHTML
+	}
+	return e.Text, e.HTML
+}
+
+// Audience is who reads an edition.
+type Audience bool
+
+// The audiences.
+const (
+	Readers Audience = false
+	Desk    Audience = true
+)
 
 // EditionCounts are the figures in the head of an edition.
 type EditionCounts struct {
@@ -61,6 +81,7 @@ type Delivery struct {
 	Digest    string
 	Number    int
 	Recipient string // "mailto:desk@example.org" or "dir:digests"
+	Audience  Audience
 	State     DeliveryState
 	Attempts  int
 	NextTry   time.Time

@@ -32,7 +32,12 @@ func FeedURL(cfg *config.Config, watch string) string {
 
 // EditionURL is the address of an edition's page.
 func EditionURL(cfg *config.Config, digest string, number int) string {
-	return BaseURL(cfg) + "/digests/" + url.PathEscape(digest) + "/" + strconv.Itoa(number)
+	return EditionPage(BaseURL(cfg), digest, number)
+}
+
+// EditionPage is the address of an edition's page under base, which has no slash at its end.
+func EditionPage(base, digest string, number int) string {
+	return base + "/digests/" + url.PathEscape(digest) + "/" + strconv.Itoa(number)
 }
 
 // EditionID is how people write an edition: morning/7.

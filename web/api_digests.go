@@ -68,9 +68,10 @@ func (s *Server) editions(ctx context.Context, digest string, limit int) ([]Edit
 }
 
 func (s *Server) editionView(ctx context.Context, e news.Edition) (EditionView, error) {
+	plain, doc := e.For(news.Desk)
 	v := EditionView{
 		ID: EditionID(e.Digest, e.Number), Digest: e.Digest, Number: e.Number, Slot: e.Slot, Date: e.Date, MessageID: e.MessageID, Subject: e.Subject,
-		Stories: e.Counts.Stories, Articles: e.Counts.Articles, Text: string(e.Text), HTML: string(e.HTML), Deliveries: []DeliveryView{},
+		Stories: e.Counts.Stories, Articles: e.Counts.Articles, Text: string(plain), HTML: string(doc), Deliveries: []DeliveryView{},
 	}
 	deliveries, err := s.store.Deliveries(ctx, e.Digest, e.Number)
 	for _, d := range deliveries {

@@ -279,7 +279,7 @@ func (s *Server) editionStories(ctx context.Context, e news.Edition) ([]editionS
 	return out, nil
 }
 
-// rawEdition answers with an edition as it was sent, in a sandbox.
+// rawEdition answers with an edition as the desk has it, in a sandbox.
 func (s *Server) rawEdition(w http.ResponseWriter, r *http.Request) {
 	e, err := s.editionOf(r)
 	if err != nil {
@@ -288,5 +288,6 @@ func (s *Server) rawEdition(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Security-Policy", editionPolicy)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write(e.HTML) // the client is gone
+	_, doc := e.For(news.Desk)
+	_, _ = w.Write(doc) // the client is gone
 }

@@ -35,12 +35,16 @@ type editionRecord struct {
 	Counts    [5]int           `cbor:"8,keyasint,omitempty"` // stories, articles, spreading, changed, backlog
 	Title     string           `cbor:"9,keyasint,omitempty"`
 	Sender    string           `cbor:"10,keyasint,omitempty"`
+	Contact   string           `cbor:"11,keyasint,omitempty"`
 }
 
 // renderedRecord holds the bytes, each packed like a body.
 type renderedRecord struct {
 	Text []byte `cbor:"1,keyasint,omitempty"`
 	HTML []byte `cbor:"2,keyasint,omitempty"`
+
+	DeskText []byte `cbor:"3,keyasint,omitempty"`
+	DeskHTML []byte `cbor:"4,keyasint,omitempty"`
 }
 
 type deliveryRecord struct {
@@ -52,6 +56,7 @@ type deliveryRecord struct {
 	Answer   string `cbor:"6,keyasint,omitempty"`
 	Created  int64  `cbor:"7,keyasint,omitempty"`
 	Settled  int64  `cbor:"8,keyasint,omitempty"`
+	Desk     bool   `cbor:"9,keyasint,omitempty"`
 }
 
 // Digest returns where a digest stands; see store.Deliveries.
@@ -126,10 +131,11 @@ func checkEditionCommit(c *store.EditionCommit) error {
 		if e.Digest != name || e.Number < 0 {
 			return fmt.Errorf("edition %d of %q in a commit of %q: %w", e.Number, e.Digest, name, store.ErrInvalid)
 		}
-		if err = checkTexts("slot", e.Slot, "message id", e.MessageID, "subject", e.Subject, "title", e.Title, "sender", e.Sender); err == nil {
+		texts := []string{"slot", e.Slot, "message id", e.MessageID, "subject", e.Subject, "title", e.Title, "sender", e.Sender, "contact", e.Contact}
+		if err = checkTexts(texts...); err == nil {
 			err = store.CheckTime("date", e.Date)
 		}
-		if err == nil && len(e.Text)+len(e.HTML) > maxText {
+		if err == nil && len(e.Text)+len(e.HTML)+len(e.DeskText)+len(e.DeskHTML) > maxText {
 			err = fmt.Errorf("the edition is longer than %d bytes: %w", maxText, store.ErrInvalid)
 		}
 	}
@@ -179,7 +185,7 @@ func (t *txn) newEdition(e *news.Edition) error {
 	}
 	k := e.Counts
 	r := editionRecord{
-		Slot: e.Slot, From: uint64(e.From), To: uint64(e.To), Date: micros(e.Date), MessageID: e.MessageID, Subject: e.Subject, Title: e.Title, Sender: e.Sender,
+		Slot: e.Slot, From: uint64(e.From), To: uint64(e.To), Date: micros(e.Date), MessageID: e.MessageID, Subject: e.Subject, Title: e.Title, Sender: e.Sender, Contact: e.Contact,
 		Counts: [5]int{k.Stories, k.Articles, k.Spreading, k.Changed, k.Backlog},
 	}
 	for i := range e.Stories {
@@ -197,7 +203,11 @@ func (t *txn) newEdition(e *news.Edition) error {
 		return err
 	}
 	c.Editions++
-	return t.putRecord(bkRendered, key, &renderedRecord{Text: t.s.pack(e.Text), HTML: t.s.pack(e.HTML)})
+	rendered := renderedRecord{Text: t.s.pack(e.Text), HTML: t.s.pack(e.HTML)}
+	if e.DeskText != nil {
+		rendered.DeskText, rendered.DeskHTML = t.s.pack(e.DeskText), t.s.pack(e.DeskHTML)
+	}
+	return t.putRecord(bkRendered, key, &rendered)
 }
 
 func (t *txn) newDelivery(d *news.Delivery) error {
@@ -217,7 +227,7 @@ func (t *txn) newDelivery(d *news.Delivery) error {
 func newDeliveryRecord(d *news.Delivery) deliveryRecord {
 	return deliveryRecord{
 		State: string(d.State), Attempts: d.Attempts, NextTry: micros(d.NextTry), Lease: micros(d.Lease), Fence: d.Fence, Answer: d.Answer,
-		Created: micros(d.Created), Settled: micros(d.Settled),
+		Created: micros(d.Created), Settled: micros(d.Settled), Desk: bool(d.Audience),
 	}
 }
 
@@ -230,6 +240,7 @@ func (r *deliveryRecord) delivery(key []byte) (news.Delivery, error) {
 		Digest: digest, Number: int(binary.BigEndian.Uint64(rest)), Recipient: string(rest[8:]), State: news.DeliveryState(r.State),
 		Attempts: r.Attempts, NextTry: fromMicros(r.NextTry), Lease: fromMicros(r.Lease), Fence: r.Fence, Answer: r.Answer,
 		Created: fromMicros(r.Created), Settled: fromMicros(r.Settled),
+		Audience: news.Audience(r.Desk),
 	}, nil
 }
 
@@ -270,8 +281,8 @@ func (t *txn) putDelivery(key []byte, old, r *deliveryRecord) error {
 func (r *editionRecord) edition(digest string, number int) news.Edition {
 	e := news.Edition{
 		Digest: digest, Number: number, Slot: r.Slot, From: seqOf(r.From), To: seqOf(r.To), Date: fromMicros(r.Date), MessageID: r.MessageID, Title: r.Title, Sender: r.Sender,
-		Subject: r.Subject,
-		Counts:  news.EditionCounts{Stories: r.Counts[0], Articles: r.Counts[1], Spreading: r.Counts[2], Changed: r.Counts[3], Backlog: r.Counts[4]},
+		Contact: r.Contact, Subject: r.Subject,
+		Counts: news.EditionCounts{Stories: r.Counts[0], Articles: r.Counts[1], Spreading: r.Counts[2], Changed: r.Counts[3], Backlog: r.Counts[4]},
 	}
 	for i := range r.Stories {
 		e.Stories = append(e.Stories, r.Stories[i].reported())
@@ -338,7 +349,13 @@ func (s *Store) Edition(ctx context.Context, digest string, number int) (news.Ed
 		if e.Text, err = s.unpack(bkRendered, key, bytes.Text); err != nil {
 			return err
 		}
-		e.HTML, err = s.unpack(bkRendered, key, bytes.HTML)
+		if e.HTML, err = s.unpack(bkRendered, key, bytes.HTML); err != nil || bytes.DeskText == nil {
+			return err
+		}
+		if e.DeskText, err = s.unpack(bkRendered, key, bytes.DeskText); err != nil {
+			return err
+		}
+		e.DeskHTML, err = s.unpack(bkRendered, key, bytes.DeskHTML)
 		return err
 	})
 	if err != nil {

@@ -15,18 +15,25 @@ func pending(digest string, number int, recipient string, minute int) news.Deliv
 	return news.Delivery{Digest: digest, Number: number, Recipient: recipient, State: news.DeliveryPending, NextTry: at(minute), Created: at(0)}
 }
 
+// toDesk is d to somebody who looks after the program.
+func toDesk(d news.Delivery) news.Delivery {
+	d.Audience = news.Desk
+	return d
+}
+
 // edition is the commit of the first edition of a digest, under a number, with two deliveries.
 func edition(digest string, number, minute int) store.EditionCommit {
 	return store.EditionCommit{
 		From: news.DigestState{Digest: digest},
 		To:   news.DigestState{Digest: digest, Cursor: 40, Number: number, LastSlot: at(minute), Welcomed: true},
 		Edition: &news.Edition{
-			Digest: digest, Number: number, Slot: "2026-11-16T07:00", From: 3, To: 40, Date: at(minute), MessageID: fmt.Sprintf("%d@mediawatch.example", number), Title: "Morning briefing", Sender: "desk@example.org",
+			Digest: digest, Number: number, Slot: "2026-11-16T07:00", From: 3, To: 40, Date: at(minute), MessageID: fmt.Sprintf("%d@mediawatch.example", number), Title: "Morning briefing", Sender: "desk@example.org", Contact: "press@example.org",
+			DeskText: []byte("Two stories, one feed in trouble."), DeskHTML: []byte("<p>Two stories, one feed in trouble.</p>"),
 			Subject: "Harbour: 2 stories", Text: []byte("Two stories."), HTML: bytes.Repeat([]byte("<p>Two stories.</p>"), 100),
 			Stories: []news.Reported{{Group: news.ItemID{1}, Number: number, Items: 2}, {Group: news.ItemID{2}, Number: number, Items: 1}},
 			Counts:  news.EditionCounts{Stories: 2, Articles: 3, Spreading: 1, Changed: 4, Backlog: 5},
 		},
-		Deliveries: []news.Delivery{pending(digest, number, "mailto:a@outlet.example", minute), pending(digest, number, "mailto:b@outlet.example", minute)},
+		Deliveries: []news.Delivery{toDesk(pending(digest, number, "mailto:a@outlet.example", minute)), pending(digest, number, "mailto:b@outlet.example", minute)},
 	}
 }
 
@@ -121,7 +128,7 @@ func digestPages(f *fixture) {
 	f.same("second page", numbers(5, 3), []int{4, 3, 2})
 	f.same("third page, with the welcome edition", numbers(2, 3), []int{1, 0})
 	want := *edition("daily", 4, 4).Edition
-	want.Text, want.HTML = nil, nil
+	want.Text, want.HTML, want.DeskText, want.DeskHTML = nil, nil, nil, nil
 	f.same("without bytes", must[[]news.Edition](f)(f.Editions(f.ctx, "daily", 5, 1)), []news.Edition{want})
 }
 
