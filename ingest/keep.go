@@ -39,7 +39,7 @@ func (e *LeftOut) Error() string {
 	return fmt.Sprintf("%d items left out, the first: %s", len(e.Lines), e.Lines[0])
 }
 
-// Keep appends a document. Every value is brought into the range that stores keep. What still cannot be kept, because it is out of range or because the store's own
+// Keep appends a document, its items oldest first. Every value is brought into the range that stores keep. What still cannot be kept, because it is out of range or because the store's own
 // record of it is damaged, is left out, named in the warnings of the feed's state, and returned as *LeftOut. With any other error nothing is kept.
 func Keep(ctx context.Context, journal Appender, doc store.Document) (store.Receipt, error) {
 	return fitted(doc).keep(ctx, journal)
@@ -57,6 +57,7 @@ func fitted(doc store.Document) *keeping {
 	for _, r := range store.Fit(&k.doc) {
 		k.out.add(r)
 	}
+	k.doc.Items = oldestFirst(doc.Feed.Kind, slices.Clone(k.doc.Items))
 	k.warn()
 	return k
 }
