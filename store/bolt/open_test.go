@@ -379,6 +379,69 @@ func TestD9_AReaderStopsNoWriter(t *testing.T) {
 	}
 }
 
+// TestD9_AReaderThatLastsHoldsNoWriteUp holds a read transaction for 30 s (1 s in the usual run), as a backup does, while the program writes at its pace. The reader keeps
+// pages from being used again, so the file grows by what is written meanwhile and by nothing more afterwards; and no write waits for the reader. How long writes
+// take is only looked at in make torture, where the machine has nothing else to do.
+func TestD9_AReaderThatLastsHoldsNoWriteUp(t *testing.T) {
+	const pace, slowest = 50 * time.Millisecond, 100 * time.Millisecond
+	ctx := context.Background()
+	path := richFile(t)
+	s := testOpen(t, path)
+	at := 10_000
+	write := func() (took time.Duration) {
+		at++
+		of, begun := testFeed(at%5), time.Now()
+		if _, err := s.Append(ctx, store.Batch{Documents: []store.Document{{Feed: of, Items: []store.News{testItem(of, at, "a")}}}}); err != nil {
+			t.Error(err)
+		}
+		return time.Since(begun)
+	}
+	size := func() int64 {
+		n, err := fileBytes(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	held, writes, worst, before := time.Duration(scale(1, 30))*time.Second, 0, time.Duration(0), size()
+	err := s.rawView(func(*bbolt.Tx) error {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			tick := time.NewTicker(pace)
+			defer tick.Stop()
+			for begun := time.Now(); time.Since(begun) < held; writes++ {
+				worst = max(worst, write())
+				<-tick.C
+			}
+		}()
+		select {
+		case <-done:
+			return nil
+		case <-time.After(held + time.Minute):
+			return errors.New("a write waits for the reader")
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	grown := size() - before
+	t.Logf("%d writes, the slowest took %v; the file grew by %d KB", writes, worst, grown>>10)
+	if most := int64(writes)*256<<10 + 2*growStep; grown > most {
+		t.Errorf("the file grew by %d bytes in %d writes", grown, writes)
+	}
+	if os.Getenv("MEDIAWATCH_TORTURE") != "" && worst > slowest {
+		t.Errorf("a write took %v", worst)
+	}
+	peak := size()
+	for range writes / 2 {
+		write()
+	}
+	if more := size() - peak; more > growStep {
+		t.Errorf("without the reader it grew by %d bytes more", more)
+	}
+}
+
 // runAndKill returns how many items the writer had acknowledged, counting those that were there.
 func runAndKill(t *testing.T, path string, there int, after time.Duration) int {
 	t.Helper()
