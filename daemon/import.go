@@ -23,7 +23,7 @@ const toldFaults = 100
 
 // orderImport reads articles or subscriptions from the body, or a folder of seed files.
 func (d *Daemon) orderImport(r *http.Request) (any, error) {
-	name := strings.TrimSpace(r.FormValue("name"))
+	name := seeds.KeptPath(strings.TrimSpace(r.FormValue("name")))
 	if name == "" {
 		return nil, web.BadRequest("an import needs a name")
 	}
@@ -73,7 +73,16 @@ func (t *told) all() []string {
 
 func (d *Daemon) importArticles(r *http.Request, format ingest.Format, name string) (any, error) {
 	var t told
-	importer := ingest.Importer{Journal: d.o.Store, Feeds: d.o.Store, Outlets: outletsOf(&d.facts), Now: d.o.Now, Append: d.append, Tell: t.add}
+	order := ingest.DateOrder(r.FormValue("dates"))
+	if order != "" && order != ingest.DayFirst && order != ingest.MonthFirst {
+		return nil, web.BadRequest("dates are %s or %s, not %q", ingest.DayFirst, ingest.MonthFirst, order)
+	}
+	work := d.works.begin("importing "+name, "article")
+	defer work.end()
+	importer := ingest.Importer{
+		Journal: d.o.Store, Feeds: d.o.Store, Outlets: outletsOf(&d.facts), Now: d.o.Now, Tell: t.add, Dates: order, Charset: r.FormValue("charset"),
+		Append: d.append, Progress: func(read int) { work.at(read, 0) },
+	}
 	res, err := importer.Import(r.Context(), r.Body, format, name)
 	if err != nil {
 		return nil, err

@@ -13,7 +13,6 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"mediawatch/dedupe"
-	"mediawatch/feeds"
 	"mediawatch/news"
 	"mediawatch/seeds"
 	"mediawatch/store"
@@ -35,6 +34,10 @@ type Importer struct {
 	Feeds   store.Feeds
 	Outlets Outlets
 	Now     func() time.Time
+	Dates   DateOrder // of dates in digits; "": those that can be read in two ways are refused
+	Charset string    // of what is read; "": UTF-8, or what its byte-order mark says
+	// Progress is told after each batch how many articles were read; nil: nobody asks.
+	Progress func(read int)
 	// Append keeps a document as Keep does; it is how receipts reach the followers.
 	Append func(ctx context.Context, doc store.Document) (store.Receipt, error)
 	// Tell is told of each line that could not be imported, and of what was assumed: "archive.csv:7: neither a title nor a text".
@@ -66,6 +69,8 @@ type numbered struct {
 	line  int
 	raw   []byte // the record as received, as far as the format keeps it
 	fault error
+
+	published news.Stamp
 }
 
 // Import reads articles in a format (FormatJSONL, FormatCSV) from src until its end. The name says where they come from: the same name and the same articles
@@ -92,21 +97,26 @@ func (r *Importer) Import(ctx context.Context, src io.Reader, format Format, nam
 // Each calls f for each article of src, in order, and keeps nothing: of r it needs Outlets, Now and Tell. It returns how many lines could not be
 // read. An error is one of src or of f, which ends it.
 func (r *Importer) Each(src io.Reader, format Format, name string, f func(news.Item) error) (faults int, err error) {
-	read, err := openRecords(src, format)
+	in, err := openRecords(src, format, r.Charset)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", name, err)
 	}
 	p := importRun{importer: r, name: name, feed: importFeed(name)}
+	dates := dateColumn{order: r.Dates}
 	for {
-		n, err := read()
+		n, err := in.next()
 		switch {
 		case errors.Is(err, io.EOF):
+			p.unread(in.unread())
 			return faults, nil
 		case err != nil:
 			return faults, fmt.Errorf("read %s: %w", name, err)
 		}
 		if n.fault == nil && strings.TrimSpace(n.Title+n.Text) == "" {
 			n.fault = errors.New("neither a title nor a text")
+		}
+		if n.fault == nil && n.Published != "" {
+			n.published, n.fault = dates.read(n.Published, n.line, r.Now())
 		}
 		if n.fault != nil {
 			faults++
@@ -142,6 +152,14 @@ func (p *importRun) leftOut(line string) {
 	}
 }
 
+// unread tells what the records state and nobody reads.
+func (p *importRun) unread(names []string) {
+	if len(names) == 0 || p.importer.Tell == nil {
+		return
+	}
+	p.importer.Tell(text.Line(fmt.Sprintf("%s: not read: %s; an import reads %s", p.name, strings.Join(names, ", "), recordKeys)))
+}
+
 // item is the record as an item.
 func (p *importRun) item(n numbered) news.Item {
 	now := p.importer.Now()
@@ -154,13 +172,10 @@ func (p *importRun) item(n numbered) news.Item {
 		}
 		it.URL = url
 	}
-	if n.Published != "" {
-		stamp, _ := feeds.ParseDate(n.Published, now)
-		if stamp.IsZero() {
-			p.tell(n.line, fmt.Sprintf("published %q is not a time; imported without it", n.Published))
-		}
-		it.Published = stamp
+	if n.Published != "" && n.published.IsZero() {
+		p.tell(n.line, fmt.Sprintf("published %q is not a time; imported without it", n.Published))
 	}
+	it.Published = n.published
 	it.Outlet, it.OutletEvidence = p.outlet(text.Line(n.Outlet), it.URL)
 	it.Lang = text.Language(it.Title + "\n" + text.Plain(it.Content))
 	it.Identity = importIdentity(text.Line(n.ID), &it)
@@ -205,8 +220,17 @@ func importIdentity(id string, it *news.Item) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// flush keeps what was gathered. What is known with the same bytes stays out of the transaction.
+// flush keeps what was gathered and says how far the import is.
 func (p *importRun) flush(ctx context.Context, last bool) error {
+	err := p.keep(ctx, last)
+	if p.importer.Progress != nil {
+		p.importer.Progress(p.result.Read)
+	}
+	return err
+}
+
+// keep keeps what was gathered. What is known with the same bytes stays out of the transaction.
+func (p *importRun) keep(ctx context.Context, last bool) error {
 	ids := make([]news.ItemID, len(p.items))
 	for i := range p.items {
 		ids[i] = p.items[i].ID

@@ -37,13 +37,13 @@ func TestRecords(t *testing.T) {
 		{"too few columns", FormatCSV, "title,text\na\nc,2\n", []string{"2 !1 columns where the first line has 2", "3 c"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			next, err := openRecords(strings.NewReader(c.src), c.format)
+			in, err := openRecords(strings.NewReader(c.src), c.format, "")
 			if err != nil {
 				t.Fatal(err)
 			}
 			var got []string
 			for {
-				n, err := next()
+				n, err := in.next()
 				if errors.Is(err, io.EOF) {
 					break
 				}
@@ -68,7 +68,7 @@ func TestRecordsRefused(t *testing.T) {
 		format Format
 		src    string
 	}{{FormatCSV, ""}, {FormatCSV, "a,b\n1,2\n"}, {FormatCSV, "\"title,text\n"}, {"xlsx", "PK"}} {
-		if _, err := openRecords(strings.NewReader(c.src), c.format); err == nil {
+		if _, err := openRecords(strings.NewReader(c.src), c.format, ""); err == nil {
 			t.Errorf("%s %q: no error", c.format, c.src)
 		}
 	}
@@ -84,13 +84,13 @@ func FuzzRecords(f *testing.F) {
 		if isJSON {
 			format = FormatJSONL
 		}
-		next, err := openRecords(bytes.NewReader(src), format)
+		in, err := openRecords(bytes.NewReader(src), format, "")
 		if err != nil {
 			return
 		}
 		last := 0
 		for range len(src) + 2 {
-			n, err := next()
+			n, err := in.next()
 			if err != nil {
 				if !errors.Is(err, io.EOF) {
 					t.Fatalf("error of a reader in memory: %v", err)

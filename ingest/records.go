@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -17,21 +19,32 @@ type Format string
 // The formats of articles.
 const (
 	FormatJSONL Format = "jsonl" // one JSON object a line (RFC 8259): {"id","outlet","url","title","text","published"}
-	FormatCSV   Format = "csv"   // RFC 4180, UTF-8, the same names in its first line; separated by commas, semicolons or tabs
+	FormatCSV   Format = "csv"   // RFC 4180, the same names in its first line; separated by commas, semicolons or tabs
 )
 
 // maxLine is the longest line of JSON that is read, in bytes.
 const maxLine = 8 << 20
 
-// openRecords returns what reads one record after the other, io.EOF at the end.
-func openRecords(src io.Reader, format Format) (func() (numbered, error), error) {
-	in := bufio.NewReaderSize(src, 64<<10)
-	if head, err := in.Peek(3); err == nil && bytes.Equal(head, []byte("\xef\xbb\xbf")) {
-		_, _ = in.Discard(3) // they are in the buffer
+// recordKeys are the names of what a record states.
+const recordKeys = "id, outlet, url, title, text, published"
+
+// records reads one record after the other.
+type records interface {
+	// next returns the next record; io.EOF at the end.
+	next() (numbered, error)
+	// unread returns the names of what the records state and nobody reads, as far as they were met.
+	unread() []string
+}
+
+// openRecords reads the beginning of src.
+func openRecords(src io.Reader, format Format, charset string) (records, error) {
+	in, err := openArchive(src, charset)
+	if err != nil {
+		return nil, err
 	}
 	switch format {
 	case FormatJSONL:
-		return (&jsonLines{in: in}).next, nil
+		return &jsonLines{in: in, others: make(map[string]bool)}, nil
 	case FormatCSV:
 		return openTable(in)
 	}
@@ -40,9 +53,15 @@ func openRecords(src io.Reader, format Format) (func() (numbered, error), error)
 
 // jsonLines reads one JSON object a line.
 type jsonLines struct {
-	in   *bufio.Reader
-	line int
+	in     archive
+	line   int
+	others map[string]bool // keys that nobody reads
 }
+
+// maxOthers is how many different keys are named that nobody reads.
+const maxOthers = 50
+
+func (j *jsonLines) unread() []string { return slices.Sorted(maps.Keys(j.others)) }
 
 var errLongLine = fmt.Errorf("longer than %d MiB", maxLine>>20)
 
@@ -58,7 +77,9 @@ func (j *jsonLines) next() (numbered, error) {
 		}
 		if n.fault == nil {
 			n.raw = data
-			n.fault = decodeRecord(data, &n.record)
+			if n.fault = j.in.check(string(data)); n.fault == nil {
+				n.fault = j.decode(data, &n.record)
+			}
 		}
 		return n, nil
 	}
@@ -87,8 +108,8 @@ func (j *jsonLines) read() ([]byte, error) {
 	}
 }
 
-// decodeRecord reads one object; what is wrong is said without Go's words.
-func decodeRecord(data []byte, r *record) error {
+// decode reads one object; what is wrong is said without Go's words.
+func (j *jsonLines) decode(data []byte, r *record) error {
 	err := json.Unmarshal(data, r)
 	var wrong *json.UnmarshalTypeError
 	switch {
@@ -99,19 +120,32 @@ func decodeRecord(data []byte, r *record) error {
 	case err != nil:
 		return fmt.Errorf("not JSON: %w", err)
 	}
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(data, &keys); err != nil {
+		return nil // null, which states nothing
+	}
+	for key := range keys {
+		if known := strings.Split(recordKeys, ", "); len(j.others) < maxOthers && !slices.Contains(known, strings.ToLower(key)) {
+			j.others[key] = true
+		}
+	}
 	return nil
 }
 
 // table reads CSV whose first line names the columns.
 type table struct {
+	source  archive
 	in      *csv.Reader
 	columns []string
+	others  []string // columns that nobody reads
 }
 
-func openTable(in *bufio.Reader) (func() (numbered, error), error) {
-	t := table{in: csv.NewReader(in)}
+func (t *table) unread() []string { return t.others }
+
+func openTable(in archive) (*table, error) {
+	t := &table{source: in, in: csv.NewReader(in)}
 	t.in.FieldsPerRecord = -1
-	t.in.Comma = separator(in)
+	t.in.Comma = separator(in.Reader)
 	header, err := t.in.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, errors.New("empty: a first line with the names of the columns expected")
@@ -119,16 +153,25 @@ func openTable(in *bufio.Reader) (func() (numbered, error), error) {
 	if err != nil {
 		return nil, fmt.Errorf("the first line: %w", err)
 	}
-	known := false
-	for _, name := range header {
-		name = strings.ToLower(strings.TrimSpace(name))
-		known = known || name == "title" || name == "text"
+	if err := in.check(strings.Join(header, "")); err != nil {
+		return nil, fmt.Errorf("the first line is %w", err)
+	}
+	for _, field := range header {
+		name := strings.ToLower(strings.TrimSpace(field))
+		switch {
+		case !slices.Contains(strings.Split(recordKeys, ", "), name):
+			if name != "" {
+				t.others = append(t.others, strings.TrimSpace(field))
+			}
+		case slices.Contains(t.columns, name):
+			return nil, fmt.Errorf("the first line names %s twice", name)
+		}
 		t.columns = append(t.columns, name)
 	}
-	if !known {
-		return nil, errors.New("the first line names neither title nor text; the columns are id, outlet, url, title, text, published")
+	if !slices.Contains(t.columns, "title") && !slices.Contains(t.columns, "text") {
+		return nil, errors.New("the first line names neither title nor text; the columns are " + recordKeys)
 	}
-	return t.next, nil
+	return t, nil
 }
 
 // separator is the mark that the first line has most of.
@@ -157,6 +200,9 @@ func (t *table) next() (numbered, error) {
 	n := numbered{line: line, raw: []byte(strings.Join(fields, "\x1f"))}
 	if len(fields) != len(t.columns) {
 		n.fault = fmt.Errorf("%d columns where the first line has %d", len(fields), len(t.columns))
+		return n, nil
+	}
+	if n.fault = t.source.check(strings.Join(fields, "")); n.fault != nil {
 		return n, nil
 	}
 	for i, name := range t.columns {

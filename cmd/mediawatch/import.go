@@ -16,6 +16,9 @@ type importCmd struct {
 	File string `arg:"" placeholder:"FILE" complete:"file" help:"Articles as .jsonl or .csv (id, outlet, url, title, text, published), a folder of seed files, or subscriptions as .opml; - is standard input."`
 	As   string `enum:"jsonl,csv,opml,dir," default:"" help:"What it is, when the name does not say: jsonl, csv, opml or dir."`
 	Name string `help:"Where the articles come from: the same name and article again add nothing (default: the name of the file)."`
+
+	Dates   string `enum:"day-first,month-first," default:"" help:"How dates such as 1/10/2026 are meant: day-first or month-first. Without it those that can be read in both ways are refused."`
+	Charset string `help:"The encoding of the file, such as windows-1252 for what a spreadsheet on Windows saved (default: UTF-8)."`
 }
 
 func (c *importCmd) Run(ctx context.Context, a *app) error {
@@ -23,7 +26,7 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	params := url.Values{"as": {as}, "name": {c.name()}, "author": {a.author()}}
+	params := url.Values{"as": {as}, "name": {c.name()}, "author": {a.author()}, "dates": {c.Dates}, "charset": {c.Charset}}
 	if as == "dir" {
 		dir, err := filepath.Abs(c.File)
 		if err != nil {
