@@ -22,11 +22,8 @@ import (
 // importBatch is how many articles of an import one transaction holds.
 const importBatch = 500
 
-// importPrefix begins the address of what was imported: it stands where a seed folder has its name.
-const importPrefix = "import:"
-
 // ImportAddress is the address that the items of an import have as their feed.
-func ImportAddress(name string) string { return importPrefix + name }
+func ImportAddress(name string) string { return news.ImportPrefix + name }
 
 // Importer brings articles that were kept elsewhere into the journal. They are backlog: kept, searchable, never announced.
 type Importer struct {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -32,6 +33,12 @@ func NewFeedID(kind Kind, address string) FeedID {
 	sum := sha256.Sum256([]byte("mediawatch feed 1\n" + kind.String() + "\n" + address))
 	return FeedID(sum[:8])
 }
+
+// ImportPrefix begins the address of what was imported: it stands where a seed folder has its name.
+const ImportPrefix = "import:"
+
+// IsImport reports whether the source with that address is an archive that was imported.
+func IsImport(address string) bool { return strings.HasPrefix(address, ImportPrefix) }
 
 // IsZero reports whether id names nothing.
 func (id FeedID) IsZero() bool { return id == FeedID{} }

@@ -123,6 +123,7 @@ type Revision struct {
 	Subheadings []string
 	Section     []string // the publisher's path, outermost first
 	Categories  []string
+	Tags        []string // given by the person who saved the article (seed files), as others are to feeds and outlets
 	Authors     []Person
 	Published   Stamp
 	Updated     Stamp

@@ -14,7 +14,7 @@ import (
 type Facts struct {
 	FeedTitle   string
 	FeedAddress string        // as configured: URL or folder
-	Tags        []string      // given by us to the feed or outlet
+	Tags        []string      // given by us to the feed or outlet; those of the item are its own
 	Country     string        // of the outlet
 	Outlets     int           // that carry the item's story; 0 counts as 1
 	Relation    news.Relation // of the item within its story; "" counts as news.Original
@@ -153,7 +153,7 @@ func (d *Document) values(f fieldID) []string {
 	case fieldFeed:
 		return filled(d.facts.FeedTitle, d.facts.FeedAddress)
 	case fieldTag:
-		return filled(d.facts.Tags...)
+		return filled(append(slices.Clone(d.facts.Tags), it.Tags...)...)
 	case fieldCategory:
 		return filled(append(slices.Clone(it.Categories), it.Section...)...)
 	case fieldAuthor:

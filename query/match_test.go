@@ -63,7 +63,7 @@ func TestMatch(t *testing.T) {
 		{"title:helicopter carbon", true},
 		{"section:politics", true}, {`section:"news world"`, false}, {"category:aviation", true}, {"category:politics", true}, {"section:aviation", false},
 		{"outlet:times", true}, {`source:"example times"`, true}, {"outlet:time", false}, {"feed:world", true}, {"feed:example-times.com", true}, {"feed:other", false},
-		{`author:"jane doe"`, true}, {`author:"doe desk"`, false}, {"author:desk@example.org", true}, {"tag:world", true}, {`tag:"state media"`, true}, {`tag:"world state"`, false},
+		{`author:"jane doe"`, true}, {`author:"doe desk"`, false}, {"author:desk@example.org", true}, {"tag:world", true}, {"tag:side-car", true}, {`tag:"state media"`, true}, {`tag:"world state"`, false},
 		{"url:politics", true}, {"url:politic", false}, {"url:politic*", true}, {"inurl:2026", true}, {`url:/\/20\d\d\//`, true}, {"url:helicopter-crash", true},
 		{"site:example-times.com", true}, {"site:daily.example-times.com", true}, {"site:times.com", false}, {"site:www.example-times.com", true}, {"domain:com", true},
 		{"country:de", true}, {"country:FR", false}, {"lang:en", true}, {"lang:en-GB", true}, {"lang:en-us", false}, {"lang:(de OR en)", true},

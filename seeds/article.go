@@ -50,6 +50,7 @@ type Article struct {
 	Authors        []news.Person
 	Lang           string
 	Categories     []string
+	Tags           []string // of the side-car
 	Image          string
 	Format         string // text, markdown or html
 	Warnings       []string
@@ -137,6 +138,7 @@ func (a *Article) Item() news.Item {
 			Subheadings: slices.Clone(a.Subheadings),
 			Section:     slices.Clone(a.Section),
 			Categories:  slices.Clone(a.Categories),
+			Tags:        slices.Clone(a.Tags),
 			Authors:     slices.Clone(a.Authors),
 			Published:   a.Published,
 			Updated:     a.Updated,

@@ -52,6 +52,7 @@ type draft struct {
 	authors   []news.Person
 	lang      string
 	tags      []string
+	ownTags   []string // of the side-car
 	image     string
 	outlet    string
 	evidence  string
@@ -72,7 +73,7 @@ func (d *draft) article() (*Article, error) {
 	a := &Article{
 		Title: text.Line(d.title), Section: d.section, Caption: strings.Join(d.captions, "\n"), Cut: d.cutLines(),
 		Outlet: text.Line(d.outlet), OutletEvidence: d.evidence, Authors: d.authors, Image: d.image,
-		Categories: d.tags, Format: d.format, Warnings: d.warnings, URL: d.url, Summary: d.summary,
+		Categories: d.tags, Tags: d.ownTags, Format: d.format, Warnings: d.warnings, URL: d.url, Summary: d.summary,
 		Content: d.render(), Lang: strings.ToLower(strings.ReplaceAll(d.lang, "_", "-")),
 	}
 	a.Published, a.Updated = d.stamp(0, d.published, loc), d.stamp(1, d.updated, loc)

@@ -148,3 +148,17 @@ func TestT08A2_SidecarsInAnotherNormalForm(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestT08D33_TagsOfASidecarAreTags(t *testing.T) {
+	a, err := seeds.Read("a.txt", []byte("Headline\n\nA text of the paper about the harbour.\n\nTags: Ports, Trade\n"), seeds.Options{Sidecar: []byte("tags = ['own']")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if it := a.Item(); !slices.Equal(it.Tags, []string{"own"}) || !slices.Equal(it.Categories, []string{"own"}) {
+		t.Errorf("tags %q, categories %q", it.Tags, it.Categories)
+	}
+	a, err = seeds.Read("a.txt", []byte("Headline\n\nA text of the paper about the harbour.\n\nTags: Ports, Trade\n"), seeds.Options{})
+	if err != nil || len(a.Item().Tags) > 0 {
+		t.Errorf("the publisher's tags are ours: %q, %v", a.Item().Tags, err)
+	}
+}

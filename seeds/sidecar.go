@@ -208,7 +208,7 @@ func (d *draft) apply(s *sidecar) {
 		d.lang = s.Lang
 	}
 	if len(s.Tags) > 0 {
-		d.tags = s.Tags
+		d.tags, d.ownTags = s.Tags, s.Tags
 	}
 }
 

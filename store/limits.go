@@ -185,6 +185,7 @@ func (f field) item(it *news.Item) {
 	f.texts("subheading", it.Subheadings)
 	f.texts("section", it.Section)
 	f.texts("category", it.Categories)
+	f.texts("tag", it.Tags)
 	f.texts("cut line", it.Cut)
 	for i := range it.Authors {
 		a := &it.Authors[i]

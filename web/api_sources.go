@@ -257,14 +257,39 @@ func (s *Server) outletList(r *http.Request) (any, error) {
 // StatsView is what is kept, in figures.
 type StatsView struct {
 	store.Stats
-	Store   string `json:"store"` // its id
+	Feeds   int64  `json:"feeds"`   // web feeds and seed folders; those of store.Stats are all sources
+	Imports int64  `json:"imports"` // archives that were imported, by name
+	Store   string `json:"store"`   // its id
 	Version string `json:"version"`
 }
 
 func (s *Server) stats(r *http.Request) (any, error) {
 	stats, err := s.store.Stats(r.Context())
 	id := s.store.ID()
-	return StatsView{stats, fmt.Sprintf("%x", id[:]), s.o.Version}, err
+	v := StatsView{Stats: stats, Store: fmt.Sprintf("%x", id[:]), Version: s.o.Version}
+	if err != nil {
+		return v, err
+	}
+	v.Imports, err = s.imports(r.Context())
+	v.Feeds = stats.Feeds - v.Imports
+	return v, err
+}
+
+// imports counts the sources that are archives, not feeds.
+func (s *Server) imports(ctx context.Context) (n int64, err error) {
+	var after news.FeedID
+	for {
+		page, err := s.store.Feeds(ctx, after, 1000)
+		if err != nil || len(page) == 0 {
+			return n, err
+		}
+		for i := range page {
+			if news.IsImport(page[i].Address) {
+				n++
+			}
+		}
+		after = page[len(page)-1].ID
+	}
 }
 
 // moment is a time for JSON; zero is null.

@@ -38,6 +38,7 @@ type ItemDetail struct {
 	OutletEvidence string         `json:"outlet_evidence"`
 	Section        []string       `json:"section"`
 	Categories     []string       `json:"categories"`
+	Tags           []string       `json:"tags"` // of the item; those of its feed and outlet are with these
 	Authors        []string       `json:"authors"`
 	Caption        string         `json:"caption"`
 	Subheadings    []string       `json:"subheadings"`
@@ -181,7 +182,7 @@ func (v Views) Item(ctx context.Context, id news.ItemID) (ItemDetail, error) {
 		return ItemDetail{}, err
 	}
 	d := ItemDetail{
-		ItemView: views[0], Identity: it.Identity, OutletEvidence: it.OutletEvidence, Section: list(it.Section), Categories: list(it.Categories),
+		ItemView: views[0], Identity: it.Identity, OutletEvidence: it.OutletEvidence, Section: list(it.Section), Categories: list(it.Categories), Tags: list(it.Tags),
 		Caption: it.Caption, Subheadings: list(it.Subheadings), Summary: it.Summary, Content: it.Content, Text: text.Plain(it.HTML()), Cut: list(it.Cut),
 		Origin:  OriginView{it.Origin.Raw.String(), it.Origin.At, text.HideSecrets(it.Origin.FinalURL), it.Origin.Status},
 		Authors: []string{}, Revisions: []RevisionView{}, Matches: []MatchView{},

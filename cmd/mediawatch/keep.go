@@ -149,8 +149,8 @@ func (c *statsCmd) Run(ctx context.Context, a *app) error {
 	if err := conn.get(ctx, http.MethodGet, "/api/v1/stats", nil, &s); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "items       %8d\nrevisions   %8d\ntexts       %8d\nstories     %8d (of two and more items)\nmatches     %8d\nentries     %8d\nfeeds       %8d\neditions    %8d\ndeliveries  %8d\njournal     %8d\nsize        %8.1f MB\n",
-		s.Items, s.Revisions, s.Texts, s.Stories, s.Matches, s.Entries, s.Feeds, s.Editions, s.Deliveries, s.Head, float64(s.Bytes)/1e6)
+	fmt.Fprintf(a.stdout, "items       %8d\nrevisions   %8d\ntexts       %8d\nstories     %8d (of two and more items)\nmatches     %8d\nentries     %8d\nfeeds       %8d\nimports     %8d\neditions    %8d\ndeliveries  %8d\njournal     %8d\nsize        %8.1f MB\n",
+		s.Items, s.Revisions, s.Texts, s.Stories, s.Matches, s.Entries, s.Feeds, s.Imports, s.Editions, s.Deliveries, s.Head, float64(s.Bytes)/1e6)
 	return nil
 }
 

@@ -123,7 +123,7 @@ func (r *revisionRecord) item() news.Item {
 		Kind: news.Kind(r.Kind), Identity: r.Identity, URL: r.URL, Outlet: r.Outlet, OutletEvidence: r.Evidence,
 		Seen: fromMicros(r.Seen), Backlog: r.Backlog,
 		Revision: news.Revision{
-			At: fromMicros(r.At), Title: r.Title, Subheadings: r.Subheadings, Section: r.Section, Categories: r.Categories,
+			At: fromMicros(r.At), Title: r.Title, Subheadings: r.Subheadings, Section: r.Section, Categories: r.Categories, Tags: r.Tags,
 			Published: news.Stamp{Time: fromMicros(r.Published), Certainty: news.Certainty(r.PublishedAs)},
 			Updated:   news.Stamp{Time: fromMicros(r.Updated), Certainty: news.Certainty(r.UpdatedAs)},
 			Lang:      r.Lang, Image: r.Image, Comments: r.Comments, Rights: r.Rights, Cut: r.Cut, Keys: r.keys(),
@@ -147,7 +147,7 @@ func (r *revisionRecord) fill(it *news.Item) {
 	*r = revisionRecord{
 		Feed: it.Feed[:], Kind: uint8(it.Kind), Identity: it.Identity, URL: it.URL, Outlet: it.Outlet, Evidence: it.OutletEvidence,
 		Seen: micros(it.Seen), Backlog: it.Backlog, At: micros(it.At), Title: it.Title, Subheadings: it.Subheadings, Section: it.Section,
-		Categories: it.Categories, Published: micros(it.Published.Time), PublishedAs: uint8(it.Published.Certainty),
+		Categories: it.Categories, Tags: it.Tags, Published: micros(it.Published.Time), PublishedAs: uint8(it.Published.Certainty),
 		Updated: micros(it.Updated.Time), UpdatedAs: uint8(it.Updated.Certainty), Lang: it.Lang, Image: it.Image, Comments: it.Comments,
 		Rights: it.Rights, Cut: it.Cut, KeyVersion: it.Keys.Version, KeyURL: hashBytes(&it.Keys.URL), KeyContent: hashBytes(&it.Keys.Content),
 		KeyGist: hashBytes(&it.Keys.Gist),
@@ -169,7 +169,7 @@ func keep(it news.Item) news.Item {
 	it.Published.Time, it.Updated.Time = keptTime(it.Published.Time), keptTime(it.Updated.Time)
 	it.Origin.At = keptTime(it.Origin.At)
 	it.Subheadings, it.Section = cloned(it.Subheadings), cloned(it.Section)
-	it.Categories, it.Cut = cloned(it.Categories), cloned(it.Cut)
+	it.Categories, it.Tags, it.Cut = cloned(it.Categories), cloned(it.Tags), cloned(it.Cut)
 	it.Authors, it.Enclosures = cloned(it.Authors), cloned(it.Enclosures)
 	return it
 }

@@ -108,6 +108,7 @@ type revisionRecord struct {
 	KeyGist     []byte            `cbor:"33,keyasint,omitempty"`
 	Seq         uint64            `cbor:"34,keyasint,omitempty"` // of its event; 0 in revision 1, where it is num
 	SameURL     bool              `cbor:"35,keyasint,omitempty"` // URL is Identity, which is kept once
+	Tags        []string          `cbor:"36,keyasint,omitempty"`
 }
 
 // texts are the parts of a revision that may be bodies.

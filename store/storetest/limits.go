@@ -45,6 +45,7 @@ func limitText(f *fixture) {
 			"title":       func(d *store.Document) { d.Items[0].Item.Title = bad },
 			"content":     func(d *store.Document) { d.Items[0].Item.Content = bad },
 			"category":    func(d *store.Document) { d.Items[0].Item.Categories = []string{"ok", bad} },
+			"tag":         func(d *store.Document) { d.Items[0].Item.Tags = []string{"ok", bad} },
 			"author":      func(d *store.Document) { d.Items[0].Item.Authors = []news.Person{{Name: bad}} },
 			"enclosure":   func(d *store.Document) { d.Items[0].Item.Enclosures = []news.Enclosure{{URL: bad}} },
 			"final URL":   func(d *store.Document) { d.Items[0].Item.Origin.FinalURL = bad },
@@ -133,7 +134,7 @@ func limitLarge(f *fixture) {
 	}
 	a := article(of, 1, "a")
 	a.Item.Content, a.Item.Summary, a.Item.Title = strings.Repeat("word ", 1_000_000), string(noise), strings.Repeat("long ", 20_000)
-	a.Item.Categories, a.Item.Caption = list, strings.Repeat("x", 193)
+	a.Item.Categories, a.Item.Tags, a.Item.Caption = list, list, strings.Repeat("x", 193)
 	f.add(of, a)
 	got := f.item(a.Item.ID)
 	want := a.Item
