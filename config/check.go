@@ -38,6 +38,7 @@ func (k *checker) all(saved func(storePath string) ([]news.Saved, error)) error 
 	k.webTable()
 	k.fetch()
 	k.stories()
+	k.backup()
 	k.smtp()
 	k.seeds()
 	k.outlets()
@@ -203,6 +204,24 @@ const (
 	minTexts, maxTexts   = 1000, 50_000_000
 )
 
+// maxBackups is how many scheduled copies may be kept.
+const maxBackups = 1000
+
+func (k *checker) backup() {
+	r := &k.raw.Backup
+	if r.Keep < 1 || r.Keep > maxBackups {
+		k.add(r.at("keep"), "", "keep: %d is not between 1 and %d", r.Keep, maxBackups)
+	}
+	s, err := schedule.Parse(r.At, k.zone(&r.table, "timezone", r.Timezone))
+	var e *schedule.Error
+	if errors.As(err, &e) {
+		k.add(r.at("at"), e.Hint, "at: %q: %s", r.At, e.Msg)
+	}
+	if r.Dir != "" {
+		k.cfg.Backup = Backup{Dir: r.Dir, Path: k.cfg.DataPath(r.Dir), Schedule: s, At: r.At, Keep: int(r.Keep)}
+	}
+}
+
 func (k *checker) stories() {
 	r, s := &k.raw.Stories, &k.cfg.Stories
 	s.Window = k.duration(&r.table, "window", r.Window, minWindow, maxWindow)
@@ -224,6 +243,11 @@ func (k *checker) fetch() {
 		u, err := url.Parse(r.Proxy)
 		if err != nil || u.Host == "" || !isProxyScheme(u.Scheme) {
 			k.add(r.at("proxy"), "for example http://127.0.0.1:3128 or socks5://127.0.0.1:9050", "proxy: not the address of a proxy")
+		}
+	}
+	if f.Heartbeat = r.Heartbeat; r.Heartbeat != "" {
+		if _, ok := httpURL(r.Heartbeat); !ok {
+			k.add(r.at("heartbeat"), "it starts with https:// or http://", "heartbeat: not an address that can be asked")
 		}
 	}
 	if strings.ContainsFunc(r.UserAgent, func(c rune) bool { return c < ' ' || c > '~' }) {

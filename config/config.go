@@ -38,6 +38,7 @@ type Config struct {
 	Web     Web
 	Fetch   Fetch
 	Stories Stories
+	Backup  Backup
 	Seeds   []SeedFolder
 	Outlets []Outlet
 	Feeds   []Feed // of the file, then the saved ones, then those of OPML files; each URL once, the first wins
@@ -72,6 +73,16 @@ type Fetch struct {
 	Allow     []netip.Prefix
 	OPML      []string
 	UserAgent string // "" the program's own
+	Heartbeat string // URL that is asked while all is well; "" none
+}
+
+// Backup says when copies of the store are made by themselves.
+type Backup struct {
+	Dir      string // as written; "" none are made
+	Path     string // of Dir
+	Schedule *schedule.Schedule
+	At       string // the schedule as written
+	Keep     int    // how many are kept
 }
 
 // Stories is what texts are compared with to find copies.

@@ -66,6 +66,11 @@ func (c *Config) effective() *rawConfig {
 	for _, p := range c.Fetch.Allow {
 		r.Fetch.AllowNetworks = append(r.Fetch.AllowNetworks, p.String())
 	}
+	r.Fetch.Heartbeat = redacted(c.Fetch.Heartbeat)
+	r.Backup.defaults()
+	if b := c.Backup; b.Dir != "" {
+		r.Backup = rawBackup{Dir: b.Dir, At: b.At, Timezone: b.Schedule.Location().String(), Keep: int64(b.Keep)}
+	}
 	r.Stories = rawStories{Window: c.Stories.Window.String(), Texts: int64(c.Stories.Texts)}
 	if s := c.SMTP; s != nil {
 		r.SMTP = &rawSMTP{Host: s.Host, Port: int64(s.Port), TLS: s.TLS, Username: s.Username, From: s.From, Contact: s.Contact}

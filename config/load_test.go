@@ -76,6 +76,12 @@ proxy = "socks5://127.0.0.1:9050"
 allow_networks = ["127.0.0.0/8", "10.1.2.3", "fd00::/8"]
 opml = ["more.opml"]
 user_agent = "desk/1.0"
+heartbeat = "https://monitor.example/ping"
+[backup]
+dir = "copies"
+at = "daily 02:00"
+timezone = "Europe/Berlin"
+keep = 14
 [stories]
 window = "3w"
 texts = 50000
@@ -161,6 +167,10 @@ func TestEveryKeyIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	nightly, err := schedule.Parse("daily 02:00", berlin)
+	if err != nil {
+		t.Fatal(err)
+	}
 	file := filepath.Join(dir, "mediawatch.toml")
 	want := &Config{
 		File:    file,
@@ -168,8 +178,9 @@ func TestEveryKeyIsRead(t *testing.T) {
 		Store:   Store{Path: filepath.Join(dir, "kept/store.db"), MinFree: 2e9},
 		Web:     Web{Listen: "[::1]:9000", PublicURL: "https://news.example.org"},
 		Stories: Stories{Window: Duration(21 * day), Texts: 50_000},
+		Backup:  Backup{Dir: "copies", Path: filepath.Join(dir, "copies"), Schedule: nightly, At: "daily 02:00", Keep: 14},
 		Fetch: Fetch{
-			Interval: Duration(90 * time.Minute), HostGap: Duration(5 * time.Second), Proxy: "socks5://127.0.0.1:9050", UserAgent: "desk/1.0",
+			Interval: Duration(90 * time.Minute), HostGap: Duration(5 * time.Second), Proxy: "socks5://127.0.0.1:9050", UserAgent: "desk/1.0", Heartbeat: "https://monitor.example/ping",
 			Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.1.2.3/32"), netip.MustParsePrefix("fd00::/8")},
 			OPML:  []string{filepath.Join(dir, "more.opml")},
 		},

@@ -42,6 +42,7 @@ type rawConfig struct {
 	Web     rawWeb              `toml:"web"`
 	Fetch   rawFetch            `toml:"fetch"`
 	Stories rawStories          `toml:"stories"`
+	Backup  rawBackup           `toml:"backup"`
 	SMTP    *rawSMTP            `toml:"smtp,omitempty"`
 	Lists   map[string][]string `toml:"lists,omitempty"`
 	Seeds   []rawSeeds          `toml:"seeds,omitempty"`
@@ -89,6 +90,7 @@ type rawFetch struct {
 	AllowNetworks []string `toml:"allow_networks"`
 	OPML          []string `toml:"opml"`
 	UserAgent     string   `toml:"user_agent"`
+	Heartbeat     string   `toml:"heartbeat"`
 }
 
 func (r *rawFetch) defaults() { r.Interval, r.HostGap = "60m", "2s" }
@@ -100,6 +102,16 @@ type rawStories struct {
 }
 
 func (r *rawStories) defaults() { r.Window, r.Texts = "14d", 1_000_000 }
+
+type rawBackup struct {
+	table    `toml:"-"`
+	Dir      string `toml:"dir"`
+	At       string `toml:"at"`
+	Timezone string `toml:"timezone"`
+	Keep     int64  `toml:"keep"`
+}
+
+func (r *rawBackup) defaults() { r.At, r.Timezone, r.Keep = "daily 03:30", "UTC", 7 }
 
 type rawSMTP struct {
 	table        `toml:"-"`

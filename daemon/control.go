@@ -317,14 +317,14 @@ func (d *Daemon) orderBackup(r *http.Request) (any, error) {
 	if r.FormValue("force") == "true" {
 		existing = files.Replace
 	}
-	err := b.Backup(r.Context(), file, existing)
+	line, err := d.backup(r.Context(), b, backupFile{name: file, existing: existing})
 	if errors.Is(err, files.ErrExists) {
 		return nil, web.BadRequest("%v", err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return Done{Summary: "backup written and verified: " + file}, nil
+	return Done{Lines: []string{line}, Summary: "backup written and verified: " + file}, nil
 }
 
 func (d *Daemon) orderVerify(r *http.Request) (any, error) {

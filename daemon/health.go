@@ -24,6 +24,9 @@ type health struct {
 	storeOver bool // something was kept since then
 	following error
 	noSpace   bool
+	backup    error            // why the last scheduled backup was not made
+	backupAt  time.Time        // and when it was tried
+	silent    bool             // the heartbeat was not heard
 	folders   map[string]error // digest folders that the last edition could not be written to
 }
 
@@ -119,6 +122,9 @@ func (d *Daemon) status(context.Context) web.Status {
 	}
 	if h.following != nil {
 		s.Problems = append(s.Problems, "following the journal: "+h.following.Error())
+	}
+	if h.backup != nil {
+		s.Problems = append(s.Problems, "the scheduled backup: "+h.backup.Error())
 	}
 	s.Problems = append(s.Problems, h.unwritten(d.config.Load())...)
 	if err := d.space(); err != nil {

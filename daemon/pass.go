@@ -223,8 +223,12 @@ func (d *Daemon) Run(ctx context.Context, o RunOptions) (Summary, error) {
 	if err := errors.Join(d.CatchUp(ctx), d.settleIfDue(ctx, false)); err != nil {
 		return Summary{}, err
 	}
-	err := errors.Join(d.welcome(ctx), d.dueDigests(ctx), d.deliver(ctx))
-	return d.finishPass(), errors.Join(noSpace, unread, err, d.health.storeError())
+	err := errors.Join(d.welcome(ctx), d.dueDigests(ctx), d.deliver(ctx), d.backupIfDue(ctx))
+	sum := d.finishPass()
+	if err = errors.Join(noSpace, unread, err, d.health.storeError()); err == nil {
+		err = d.heartbeat(ctx)
+	}
+	return sum, err
 }
 
 // read reads the seed folders and the feeds and returns when everything is kept. The followers work beside it; what they leave, and their errors, are

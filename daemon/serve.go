@@ -24,6 +24,7 @@ const (
 	feedTick    = "every 5s"
 	deliverTick = "every 15s"
 	settleTick  = "every 1m"  // looks whether it is time to settle
+	upkeepTick  = "every 1m"  // looks whether a backup is due, and says that all is well
 	passAtLeast = time.Minute // how often a summary is printed while the queues never empty
 )
 
@@ -172,6 +173,8 @@ func (d *Daemon) ticks() *schedule.Runner {
 	d.every(r, "feeds", feedTick, d.feedTick)
 	d.every(r, "deliveries", deliverTick, d.deliver)
 	d.every(r, "seeds", d.seedTick(), d.seedsTick)
+	d.every(r, "backup", upkeepTick, d.backupIfDue)
+	d.every(r, "heartbeat", upkeepTick, d.heartbeat)
 	d.every(r, "stories", settleTick, func(ctx context.Context) error { return d.settleIfDue(ctx, true) })
 	d.ticking.Store(r)
 	d.scheduleDigests(nil)
