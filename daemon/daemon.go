@@ -56,6 +56,7 @@ type Daemon struct {
 	pass      *pass
 	works     works
 	digests   sync.Mutex // one edition at a time
+	saying    sync.Mutex // one line at a time
 	newcomers newcomers
 	web       *web.Server
 	ticking   atomic.Pointer[schedule.Runner] // nil until Serve
@@ -71,7 +72,7 @@ func New(o Options) (*Daemon, error) {
 		o.Now = time.Now
 	}
 	o.Log = slog.New(discreet{o.Log.Handler()})
-	d := &Daemon{o: o, wake: make(chan struct{}, 1), started: o.Now(), pass: newPass(o.Now())}
+	d := &Daemon{o: o, wake: make(chan struct{}, 1), started: o.Now(), pass: newPass(o.Now)}
 	d.metrics = newMetrics(d)
 	client, err := fetch.New(fetchOptions(o))
 	if err != nil {

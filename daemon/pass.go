@@ -20,6 +20,9 @@ type pass struct {
 	inFlight map[news.FeedID]bool      // queued, being read or being kept
 	putOff   map[news.FeedID]time.Time // until when feeds are left alone whose state could not be saved
 	sum      Summary
+	now      func() time.Time
+	ended    time.Time     // when the last feed was through; zero while one is under way
+	through  chan struct{} // told of that
 }
 
 // Summary is what one pass did.
@@ -41,8 +44,11 @@ type Summary struct {
 	Gaps      []string // the feeds whose document shares nothing with the one before
 }
 
-func newPass(now time.Time) *pass {
-	return &pass{inFlight: make(map[news.FeedID]bool), putOff: make(map[news.FeedID]time.Time), sum: Summary{Started: now}}
+func newPass(now func() time.Time) *pass {
+	return &pass{
+		inFlight: make(map[news.FeedID]bool), putOff: make(map[news.FeedID]time.Time), now: now, sum: Summary{Started: now()},
+		through: make(chan struct{}, 1),
+	}
 }
 
 // begin marks a feed as under way; false when it already is.
@@ -52,7 +58,10 @@ func (p *pass) begin(id news.FeedID) bool {
 	if p.inFlight[id] {
 		return false
 	}
-	p.inFlight[id] = true
+	if len(p.inFlight) == 0 && p.sum.quiet() {
+		p.sum.Started = p.now()
+	}
+	p.inFlight[id], p.ended = true, time.Time{}
 	return true
 }
 
@@ -60,6 +69,14 @@ func (p *pass) end(id news.FeedID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.inFlight, id)
+	if len(p.inFlight) > 0 {
+		return
+	}
+	p.ended = p.now()
+	select {
+	case p.through <- struct{}{}:
+	default: // it is told already
+	}
 }
 
 // hold leaves a feed alone until a time.
@@ -137,7 +154,10 @@ func (p *pass) take(now time.Time) Summary {
 	defer p.mu.Unlock()
 	s := p.sum
 	s.Took = now.Sub(s.Started)
-	p.sum = Summary{Started: now}
+	if !p.ended.IsZero() {
+		s.Took = p.ended.Sub(s.Started)
+	}
+	p.sum, p.ended = Summary{Started: now}, time.Time{}
 	return s
 }
 
@@ -182,6 +202,8 @@ func (s Summary) String() string {
 
 // say prints a line for people, without secrets.
 func (d *Daemon) say(format string, args ...any) {
+	d.saying.Lock()
+	defer d.saying.Unlock()
 	fmt.Fprintln(d.o.Out, text.HideSecrets(fmt.Sprintf(format, args...)))
 }
 

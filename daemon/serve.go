@@ -97,8 +97,11 @@ func (d *Daemon) work(ctx context.Context) error {
 	ticks := d.ticks()
 	ticks.Start(ctx)
 	d.notify("STATUS=running")
+	d.job("feeds", d.feedTick)(ctx, schedule.Slot{}) // the first one now, not at the next five seconds
+	stopSumming := d.startSumming(ctx)
 	<-ctx.Done()
 	d.notify(manager.SdNotifyStopping)
+	stopSumming()
 	d.say("stopping")
 	stop, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
@@ -229,18 +232,41 @@ func (d *Daemon) seedTick() string {
 	return "every " + shortest.String()
 }
 
-// feedTick moves due feeds into the queues, and prints a summary when the last ones are through.
+// feedTick moves due feeds into the queues.
 func (d *Daemon) feedTick(ctx context.Context) error {
-	if d.pass.idle() || d.pass.age(d.o.Now()) > passAtLeast {
-		d.finishPass()
-	}
-	if err := d.welcomeWhenRead(ctx); err != nil {
+	if err := d.sumUp(ctx); err != nil {
 		return err
 	}
 	if !d.mayRead() {
 		return nil
 	}
 	return d.submitDue(ctx)
+}
+
+// sumUp prints a summary when the last feeds are through, or have taken long, and writes the first editions that waited for them.
+func (d *Daemon) sumUp(ctx context.Context) error {
+	if d.pass.idle() || d.pass.age(d.o.Now()) > passAtLeast {
+		d.finishPass()
+	}
+	return d.welcomeWhenRead(ctx)
+}
+
+// startSumming sums up whenever the last feed is through: a look at one feed takes as long as its server does, and not until the next tick.
+func (d *Daemon) startSumming(ctx context.Context) (stop func()) {
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-d.pass.through:
+				if err := d.sumUp(ctx); err != nil && ctx.Err() == nil {
+					d.o.Log.Error("summing up failed", "err", err)
+				}
+			}
+		}
+	})
+	return running.Wait
 }
 
 // mayRead reports whether there is room for more. That reading pauses is told once.
