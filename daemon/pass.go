@@ -38,6 +38,7 @@ type Summary struct {
 	Problems  int // seed files and folders that could not be read
 	New       int // items
 	Backlog   int // of the new: older than our watching
+	Archive   int // of the backlog: sent by a feed that was read before
 	Revised   int
 	Failures  []string // the feeds that failed for the third time in a row, for people
 	Pages     int      // articles whose text came from their pages
@@ -111,6 +112,9 @@ func (p *pass) appended(r store.Receipt) {
 	for i := range r.New {
 		if r.New[i].Backlog {
 			p.sum.Backlog++
+			if r.New[i].BacklogWhy == news.WhyArchive {
+				p.sum.Archive++
+			}
 		}
 	}
 }
@@ -185,14 +189,13 @@ func (s Summary) String() string {
 	add(s.Pages, "article page read", "article pages read")
 	add(s.Files, "seed file read", "seed files read")
 	add(s.Problems, "problem with seed files", "problems with seed files")
-	switch {
-	case s.New > 0 && s.Backlog == s.New:
-		add(s.New, "older item", "older items")
-	case s.Backlog > 0:
-		parts = append(parts, fmt.Sprintf("%s (+%s older)", text.Count(s.New-s.Backlog, "new item"), text.Number(s.Backlog)))
-	default:
-		add(s.New, "new item", "new items")
+	if fresh := s.New - s.Backlog; fresh > 0 {
+		add(fresh, "new item", "new items")
 	}
+	if first := s.Backlog - s.Archive; first > 0 {
+		add(first, "item already there", "items already there")
+	}
+	add(s.Archive, "item of an archive", "items of archives")
 	add(s.Revised, "revision", "revisions")
 	if s.New+s.Revised == 0 {
 		parts = append(parts, "nothing new")

@@ -92,7 +92,7 @@ func (c *Composed) remarks() []string {
 	case n > 0 && c.Kind == Welcome:
 		out = append(out, "+"+text.Number(n)+" older: kept and searchable; no edition tells them.")
 	case n > 0:
-		out = append(out, "+"+text.Number(n)+" older: already there when a source or a query was new, kept and searchable.")
+		out = append(out, "+"+text.Number(n)+" older: what a source held at its first reading, an archive, an import, or what a new query found; kept and searchable.")
 	}
 	if n := c.QuietEdits; n > 0 {
 		out = append(out, text.Count(n, "edit")+" of articles that no edition has told.")

@@ -17,9 +17,6 @@ import (
 	"mediawatch/text"
 )
 
-// backlogAge is how much older than its arrival an item may be and still be news.
-const backlogAge = 7 * 24 * time.Hour
-
 // Subscription is what the configuration says about a web feed.
 type Subscription struct {
 	ID          news.FeedID
@@ -281,6 +278,9 @@ func (d *document) news(ctx context.Context, journal store.Journal) (found, erro
 		f.items = append(f.items, n)
 		f.sources = append(f.sources, source{entry: e, known: heads[i].Known})
 	}
+	if !d.sub.AnnounceAll {
+		f.archive(d.now)
+	}
 	return f, nil
 }
 
@@ -302,16 +302,12 @@ func (d *document) item(e *feeds.Entry, id news.ItemID) news.Item {
 	it.URL = text.PageURL(it.URL)
 	it.Outlet, it.OutletEvidence = d.outlet(e)
 	it.Seen, it.At = d.now, d.now
-	it.Backlog = d.backlog(&it)
+	if d.state.FirstRead.IsZero() && !d.sub.AnnounceAll {
+		it.Backlog, it.BacklogWhy = true, news.WhyFirst
+	}
 	it.Origin = news.Origin{Raw: d.resp.Raw, At: d.resp.At, FinalURL: d.resp.FinalURL, Status: d.resp.Status}
 	detach(&it)
 	return it
-}
-
-// backlog reports whether an item was there before we watched: in the first reading, or stated much older than its arrival.
-func (d *document) backlog(it *news.Item) bool {
-	old := !it.Published.IsZero() && it.Published.Time.Before(d.now.Add(-backlogAge))
-	return !d.sub.AnnounceAll && (d.state.FirstRead.IsZero() || old)
 }
 
 // detach gives an item strings of its own: as parts of the document they would keep all of it in memory for as long as one item waits.

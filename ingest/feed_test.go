@@ -150,27 +150,6 @@ func TestP12_AConfirmedMoveResetsValidators(t *testing.T) {
 	}
 }
 
-func TestBacklogIsWhatWasThereBefore(t *testing.T) {
-	p := newPublisher(t)
-	d := newDesk(t, p)
-	p.serve(`"1"`, rssItem("1", "First", "Words"))
-	d.poll()
-	old := `<item><guid>2</guid><title>Old</title><pubDate>Mon, 02 Nov 2026 09:00:00 GMT</pubDate></item>`
-	p.serve(`"2"`, rssItem("1", "First", "Words"), old, rssItem("3", "Third", "Words"))
-	r := d.poll()
-	backlog := map[string]bool{}
-	for _, it := range r.New {
-		backlog[it.Title] = it.Backlog
-	}
-	if len(r.New) != 2 || !backlog["Old"] || backlog["Third"] {
-		t.Errorf("new items and whether they are backlog: %v, want Old true and Third false", backlog)
-	}
-	items, err := d.store.Recent(context.Background(), 0, 10)
-	if err != nil || !items[len(items)-1].Backlog {
-		t.Errorf("the item of the first reading is announced (%v)", err)
-	}
-}
-
 func TestAnEditIsARevisionAndOtherMarkupIsNot(t *testing.T) {
 	p := newPublisher(t)
 	d := newDesk(t, p)

@@ -35,6 +35,21 @@ type SeedFolder struct {
 	AnnounceNone bool
 }
 
+// why says why an article of the folder is backlog, in its first reading or stated long before it came; "" it is not.
+func (f *SeedFolder) why(first, old bool) string {
+	switch {
+	case f.AnnounceNone:
+		return news.WhyImport
+	case f.AnnounceAll:
+		return ""
+	case first:
+		return news.WhyFirst
+	case old:
+		return news.WhyOld
+	}
+	return ""
+}
+
 // FolderReader reads seed folders.
 type FolderReader struct {
 	Journal store.Journal

@@ -22,8 +22,9 @@ func (s *folderScan) complete(it *news.Item, file news.File) {
 		it.Outlet, it.OutletEvidence = s.folder.Outlet, "configured for the folder"
 	}
 	it.Seen, it.At = now, now
-	old := !it.Published.IsZero() && it.Published.Time.Before(now.Add(-backlogAge))
-	it.Backlog = s.folder.AnnounceNone || !s.folder.AnnounceAll && (s.state.FirstRead.IsZero() || old)
+	old := !it.Published.IsZero() && it.Published.Time.Before(now.Add(-oldAfter))
+	it.BacklogWhy = s.folder.why(s.state.FirstRead.IsZero(), old)
+	it.Backlog = it.BacklogWhy != ""
 	it.Origin = news.Origin{Raw: file.Raw, At: now, FinalURL: s.folder.Dir + "/" + file.Path}
 	it.Keys = dedupe.KeysOf(it)
 }

@@ -163,7 +163,6 @@ func (r *FeedReader) onePage(ctx context.Context, d *document, n *store.News, sr
 		e.Link = it.URL
 		it.Outlet, it.OutletEvidence = d.outlet(&e)
 	}
-	it.Backlog = d.backlog(&it)
 	it.Keys, n.State = dedupe.Identify(&it)
 	n.Item = it
 	return err

@@ -110,11 +110,11 @@ func TestWhatTheFeedSaysCounts(t *testing.T) {
 	}
 }
 
-// TestAnOldPageIsBacklog: an undated entry whose page is years old is not announced.
-func TestAnOldPageIsBacklog(t *testing.T) {
+// TestT08B19_AnEntryWhosePageStatesAnOldDateIsNews, as one that states it itself.
+func TestT08B19_AnEntryWhosePageStatesAnOldDateIsNews(t *testing.T) {
 	d, s := fullDesk(t, map[string]string{"/harbour": articlePage(`<meta property="article:published_time" content="2019-01-01T00:00:00Z">`, story)})
-	if it := d.next(s, link(s, "1", "Harbour plan agreed", "/harbour", "")); !it.Backlog {
-		t.Error("an article of 2019 is announced")
+	if it := d.next(s, link(s, "1", "Harbour plan agreed", "/harbour", "")); it.Backlog || it.Published.Time.Year() != 2019 {
+		t.Errorf("backlog %v, dated %v", it.Backlog, it.Published.Time)
 	}
 }
 

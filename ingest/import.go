@@ -160,7 +160,7 @@ func (p *importRun) unread(names []string) {
 // item is the record as an item.
 func (p *importRun) item(n numbered) news.Item {
 	now := p.importer.Now()
-	it := news.Item{Feed: p.feed, Kind: news.KindSeed, Seen: now, Backlog: true, Fingerprint: xxh3.Hash(n.raw)}
+	it := news.Item{Feed: p.feed, Kind: news.KindSeed, Seen: now, Backlog: true, BacklogWhy: news.WhyImport, Fingerprint: xxh3.Hash(n.raw)}
 	it.At, it.Title, it.Content = now, text.Line(n.Title), importedHTML(n.Text, n.URL)
 	if n.URL != "" {
 		url, err := text.CanonicalURL(n.URL)

@@ -152,6 +152,14 @@ type Origin struct {
 	Status   int    // HTTP status; 0 for a file
 }
 
+// Why an item is backlog.
+const (
+	WhyFirst   = "first reading" // what a source held when it was first read
+	WhyImport  = "import"
+	WhyArchive = "archive" // many old entries at once in a feed that was read before
+	WhyOld     = "old"     // a file of an old article in a folder that was read before
+)
+
 // Item is one publication by one outlet in its newest revision. Three outlets that print one text are three items.
 type Item struct {
 	ID             ItemID
@@ -164,6 +172,7 @@ type Item struct {
 	OutletEvidence string    // why we think so
 	Seen           time.Time // first seen by us, UTC
 	Backlog        bool      // was there before we watched: kept, never announced
+	BacklogWhy     string    // one of the Why words; "" not backlog, or of an item that an earlier version kept
 	Fingerprint    uint64    // of the state as received; lets known items stop before any costly work
 	Origin         Origin
 	Revision       // the newest, or the one that was asked for

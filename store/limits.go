@@ -173,6 +173,7 @@ func (f field) item(it *news.Item) {
 	f.text("url", &it.URL)
 	f.text("outlet", &it.Outlet)
 	f.text("outlet evidence", &it.OutletEvidence)
+	f.text("why it is backlog", &it.BacklogWhy)
 	f.text("final url", &it.Origin.FinalURL)
 	f.text("title", &it.Title)
 	f.text("summary", &it.Summary)

@@ -28,6 +28,7 @@ type ItemView struct {
 	Kind      string     `json:"kind"`
 	Feed      string     `json:"feed"`
 	Backlog   bool       `json:"backlog"`
+	Why       string     `json:"backlog_why"` // first reading, import, archive, old; "" not backlog
 	Forgotten bool       `json:"forgotten,omitempty"`
 }
 
@@ -143,7 +144,7 @@ func itemView(it *news.Item, story news.Story, matches []news.Match) ItemView {
 	view := ItemView{
 		ID: it.ID.String(), Seq: it.Seq, URL: it.URL, Title: text.Balanced(it.Title), Outlet: text.Balanced(it.Outlet), Published: stamp(it.Published),
 		Certainty: it.Published.Certainty.String(), Seen: it.Seen, Time: it.Time(), Story: it.ID.String(), Relation: string(news.Original),
-		Revision: it.N, Watches: []string{}, Lang: it.Lang, Kind: it.Kind.String(), Feed: it.Feed.String(), Backlog: it.Backlog,
+		Revision: it.N, Watches: []string{}, Lang: it.Lang, Kind: it.Kind.String(), Feed: it.Feed.String(), Backlog: it.Backlog, Why: it.BacklogWhy,
 	}
 	if !story.ID.IsZero() {
 		view.Story = story.ID.String()

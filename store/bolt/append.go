@@ -204,7 +204,8 @@ func (a *appender) next(num uint64, h *headRecord, n *store.News) error {
 	}
 	it := keep(n.Item)
 	before := last.item()
-	it.Feed, it.Kind, it.Identity, it.Seen, it.Backlog = before.Feed, before.Kind, before.Identity, before.Seen, before.Backlog
+	it.Feed, it.Kind, it.Identity, it.Seen = before.Feed, before.Kind, before.Identity, before.Seen
+	it.Backlog, it.BacklogWhy = before.Backlog, before.BacklogWhy
 	it.Seq, it.N = seqOf(num), h.N+1
 	a.counts.Seq++
 	var r revisionRecord

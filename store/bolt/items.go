@@ -121,7 +121,7 @@ func (t *txn) item(num uint64, h *headRecord, n int) (news.Item, error) {
 func (r *revisionRecord) item() news.Item {
 	it := news.Item{
 		Kind: news.Kind(r.Kind), Identity: r.Identity, URL: r.URL, Outlet: r.Outlet, OutletEvidence: r.Evidence,
-		Seen: fromMicros(r.Seen), Backlog: r.Backlog,
+		Seen: fromMicros(r.Seen), Backlog: r.Backlog, BacklogWhy: r.BacklogWhy,
 		Revision: news.Revision{
 			At: fromMicros(r.At), Title: r.Title, Subheadings: r.Subheadings, Section: r.Section, Categories: r.Categories, Tags: r.Tags,
 			Published: news.Stamp{Time: fromMicros(r.Published), Certainty: news.Certainty(r.PublishedAs)},
@@ -146,7 +146,7 @@ func (r *revisionRecord) item() news.Item {
 func (r *revisionRecord) fill(it *news.Item) {
 	*r = revisionRecord{
 		Feed: it.Feed[:], Kind: uint8(it.Kind), Identity: it.Identity, URL: it.URL, Outlet: it.Outlet, Evidence: it.OutletEvidence,
-		Seen: micros(it.Seen), Backlog: it.Backlog, At: micros(it.At), Title: it.Title, Subheadings: it.Subheadings, Section: it.Section,
+		Seen: micros(it.Seen), Backlog: it.Backlog, BacklogWhy: it.BacklogWhy, At: micros(it.At), Title: it.Title, Subheadings: it.Subheadings, Section: it.Section,
 		Categories: it.Categories, Tags: it.Tags, Published: micros(it.Published.Time), PublishedAs: uint8(it.Published.Certainty),
 		Updated: micros(it.Updated.Time), UpdatedAs: uint8(it.Updated.Certainty), Lang: it.Lang, Image: it.Image, Comments: it.Comments,
 		Rights: it.Rights, Cut: it.Cut, KeyVersion: it.Keys.Version, KeyURL: hashBytes(&it.Keys.URL), KeyContent: hashBytes(&it.Keys.Content),

@@ -71,7 +71,7 @@ type enclosureRecord struct {
 	Length int64  `cbor:"3,keyasint,omitempty"`
 }
 
-// revisionRecord holds an item as it was in one revision. Feed, Kind, Identity, Seen and Backlog are those of the first one.
+// revisionRecord holds an item as it was in one revision. Feed, Kind, Identity, Seen, Backlog and BacklogWhy are those of the first one.
 type revisionRecord struct {
 	Feed        []byte            `cbor:"1,keyasint,omitempty"`
 	Kind        uint8             `cbor:"2,keyasint,omitempty"`
@@ -109,6 +109,7 @@ type revisionRecord struct {
 	Seq         uint64            `cbor:"34,keyasint,omitempty"` // of its event; 0 in revision 1, where it is num
 	SameURL     bool              `cbor:"35,keyasint,omitempty"` // URL is Identity, which is kept once
 	Tags        []string          `cbor:"36,keyasint,omitempty"`
+	BacklogWhy  string            `cbor:"37,keyasint,omitempty"`
 }
 
 // texts are the parts of a revision that may be bodies.
