@@ -26,6 +26,7 @@ type composition struct {
 	number   int
 	from, to news.Seq
 	asOf     time.Time // zero: now
+	held     bool      // the machine that a backup came from may have sent it
 
 	readers digest.Composed // what compose made for them
 	named   []string        // those of the silent sources that have a name to tell readers

@@ -40,6 +40,7 @@ func (d *Daemon) control(mux *http.ServeMux) {
 		"GET /control/digests/{name}/preview": d.orderPreview,
 		"POST /control/digests/{name}/send":   d.orderSend,
 		"POST /control/resend":                d.orderResend,
+		"POST /control/release":               d.orderRelease,
 		"POST /control/backup":                d.orderBackup,
 		"GET /control/progress":               d.orderProgress,
 		"POST /control/verify":                d.orderVerify,
@@ -301,6 +302,9 @@ func (d *Daemon) orderResend(r *http.Request) (any, error) {
 			return nil, err
 		}
 		lines = append(lines, "again to "+dl.Recipient)
+	}
+	if err := d.countHeld(r.Context()); err != nil {
+		return nil, err
 	}
 	if len(lines) == 0 {
 		return nil, web.BadRequest("edition %s/%d has no deliveries", name, number)

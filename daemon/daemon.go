@@ -58,6 +58,7 @@ type Daemon struct {
 	digests   sync.Mutex // one edition at a time
 	saying    sync.Mutex // one line at a time
 	newcomers newcomers
+	restored  restored
 	web       *web.Server
 	ticking   atomic.Pointer[schedule.Runner] // nil until Serve
 	started   time.Time

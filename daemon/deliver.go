@@ -25,10 +25,14 @@ const (
 const deliveryLease = 20 * time.Minute
 
 // releaseLeases lets go of what an earlier process was sending when it died. The receiver may have it; it gets the same bytes again.
+// What was pending in a backup is held before that.
 func (d *Daemon) releaseLeases(ctx context.Context) error {
 	r, ok := d.o.Store.(store.LeaseReleaser)
 	if !ok {
 		return nil
+	}
+	if err := d.holdRestored(ctx); err != nil {
+		return err
 	}
 	n, err := r.ReleaseLeases(ctx, d.o.Now())
 	if n > 0 {
@@ -39,6 +43,9 @@ func (d *Daemon) releaseLeases(ctx context.Context) error {
 
 // deliver hands over every delivery that is due, one after the other.
 func (d *Daemon) deliver(ctx context.Context) error {
+	if err := d.holdRestored(ctx); err != nil {
+		return err
+	}
 	for {
 		now := d.o.Now()
 		dl, err := d.o.Store.Claim(ctx, now, now.Add(deliveryLease))

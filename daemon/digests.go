@@ -52,7 +52,7 @@ func (d *Daemon) runSlot(ctx context.Context, dc config.Digest, state news.Diges
 	if err != nil {
 		return err
 	}
-	c := composition{daemon: d, digest: dc, state: state, slot: slot.Key, from: from, number: state.Number + 1}
+	c := composition{daemon: d, digest: dc, state: state, slot: slot.Key, from: from, number: state.Number + 1, held: !slot.At.After(d.restored.since())}
 	composed, err := c.compose(ctx)
 	if err != nil {
 		return fmt.Errorf("digest %s: %w", dc.Name, err)
@@ -90,11 +90,14 @@ func (d *Daemon) commitEdition(ctx context.Context, c composition, composed dige
 	commit := store.EditionCommit{From: c.state, To: to, Edition: &e}
 	for _, r := range receivers {
 		commit.Deliveries = append(commit.Deliveries, news.Delivery{
-			Digest: e.Digest, Number: e.Number, Recipient: r.to, Audience: r.audience, State: news.DeliveryPending, NextTry: now, Created: now,
+			Digest: e.Digest, Number: e.Number, Recipient: r.to, Audience: r.audience, State: c.begins(), NextTry: now, Created: now,
 		})
 	}
 	if err := d.o.Store.CommitEdition(ctx, commit); err != nil {
 		return fmt.Errorf("keep edition %s/%d: %w", e.Digest, e.Number, err)
+	}
+	if c.held {
+		d.restored.held.Add(int64(len(commit.Deliveries)))
 	}
 	d.say("%s  digest %s: %s", d.o.Now().Format("15:04:05"), c.digest.Name, rendered.Subject)
 	return nil
@@ -141,7 +144,7 @@ type extra struct {
 func (d *Daemon) sendNow(ctx context.Context, dc config.Digest, x extra) (string, error) {
 	d.digests.Lock()
 	defer d.digests.Unlock()
-	if err := d.CatchUp(ctx); err != nil {
+	if err := errors.Join(d.holdRestored(ctx), d.CatchUp(ctx)); err != nil {
 		return "", err
 	}
 	name, regular := dc.Name, x.since == 0 && len(x.to) == 0

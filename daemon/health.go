@@ -127,6 +127,9 @@ func (d *Daemon) status(context.Context) web.Status {
 		s.Problems = append(s.Problems, "the scheduled backup: "+h.backup.Error())
 	}
 	s.Problems = append(s.Problems, h.unwritten(d.config.Load())...)
+	if n := d.restored.held.Load(); n > 0 {
+		s.Problems = append(s.Problems, heldLine(int(n)))
+	}
 	if err := d.space(); err != nil {
 		s.Problems = append(s.Problems, err.Error())
 	}

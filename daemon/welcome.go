@@ -97,7 +97,7 @@ func (d *Daemon) welcomeTo(ctx context.Context, dc config.Digest) (string, error
 	if err != nil || state.Welcomed || state.Number > 0 {
 		return "", err
 	}
-	c := composition{daemon: d, digest: dc, state: state, slot: welcomeSlot, kind: digest.Welcome}
+	c := composition{daemon: d, digest: dc, state: state, slot: welcomeSlot, kind: digest.Welcome, held: d.restored.now.Load()}
 	composed, err := c.compose(ctx)
 	if err != nil {
 		return "", fmt.Errorf("digest %s: %w", dc.Name, err)

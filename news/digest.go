@@ -67,13 +67,14 @@ type DigestState struct {
 // DeliveryState is how far a delivery has come.
 type DeliveryState string
 
-// The states of a delivery: pending → sending → sent | unknown → sending again | failed.
+// The states of a delivery: pending → sending → sent | unknown → sending again | failed. Held is nobody's work until it is released.
 const (
 	DeliveryPending DeliveryState = "pending"
 	DeliverySending DeliveryState = "sending" // under a lease
 	DeliverySent    DeliveryState = "sent"
 	DeliveryUnknown DeliveryState = "unknown" // the receiver may have it; the same bytes are sent again
 	DeliveryFailed  DeliveryState = "failed"  // given up
+	DeliveryHeld    DeliveryState = "held"    // after a restore: the machine the backup came from may have sent it; a person decides
 )
 
 // Delivery is an edition on its way to one recipient.

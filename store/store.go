@@ -430,6 +430,12 @@ type (
 	Reindexer interface {
 		Reindex(ctx context.Context) error
 	}
+	// Restorable is an engine whose backups say of themselves that they are. Copied returns when this store was written as a backup, zero when it is none
+	// or is in use by now; and since when one is in use that was a backup. PutToUse notes that it is in use.
+	Restorable interface {
+		Copied(ctx context.Context) (at, inUse time.Time, err error)
+		PutToUse(ctx context.Context, now time.Time) error
+	}
 	// LeaseReleaser is an engine whose store one process owns: when that process begins, no sender of an earlier one can be alive, and what those had claimed need
 	// not wait for the end of their leases. ReleaseLeases makes it due at now, as unknown work, and returns how much it was. Never call it beside a sender.
 	LeaseReleaser interface {

@@ -244,6 +244,8 @@ func deliveryRowOf(d DeliveryView, s *Server) deliveryRow {
 		row.Words = "not confirmed; it will be tried again with the same content"
 	case news.DeliveryFailed:
 		row.Words = "given up"
+	case news.DeliveryHeld:
+		row.Words = "held since the store was restored"
 	case news.DeliveryPending:
 		row.Words = "waiting"
 	}

@@ -19,7 +19,7 @@ type commands struct {
 	Search  searchCmd  `cmd:"" help:"Search everything that is kept."`
 	Count   countCmd   `cmd:"" help:"Count what a query matches."`
 	Watch   watchCmd   `cmd:"" help:"Watches: list, test, explain, address."`
-	Digest  digestCmd  `cmd:"" help:"Digests: preview, send, list, show, resend."`
+	Digest  digestCmd  `cmd:"" help:"Digests: preview, send, list, show, resend, release."`
 	Mail    mailCmd    `cmd:"" help:"Mail."`
 
 	Backup  backupCmd  `cmd:"" help:"Write a verified copy of the store, also while the daemon runs."`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -20,6 +21,7 @@ type digestCmd struct {
 	List    digestListCmd    `cmd:"" help:"List editions and their deliveries."`
 	Show    digestShowCmd    `cmd:"" help:"Show an edition as it was sent."`
 	Resend  digestResendCmd  `cmd:"" help:"Send the stored bytes of an edition again."`
+	Release digestReleaseCmd `cmd:"" help:"Send what is held since the store was restored from a backup."`
 }
 
 type digestPreviewCmd struct {
@@ -90,7 +92,7 @@ func deliveriesColour(e web.EditionView) colour {
 		switch d.State {
 		case "failed":
 			return red
-		case "pending", "unknown":
+		case "pending", "unknown", "held":
 			worst = yellow
 		}
 	}
@@ -99,7 +101,8 @@ func deliveriesColour(e web.EditionView) colour {
 
 type digestShowCmd struct {
 	ID   string `arg:"" help:"Edition, as digest list prints it: morning/7."`
-	HTML bool   `name:"html" help:"As HTML."`
+	HTML bool   `name:"html" xor:"form" help:"As HTML."`
+	JSON bool   `name:"json" xor:"form" help:"As JSON, with the text, the HTML and the deliveries."`
 }
 
 func (c *digestShowCmd) Run(ctx context.Context, a *app) error {
@@ -116,8 +119,23 @@ func (c *digestShowCmd) Run(ctx context.Context, a *app) error {
 	if err := conn.get(ctx, http.MethodGet, "/api/v1/digests/"+web.EditionID(name, number), nil, &e); err != nil {
 		return err
 	}
+	if c.JSON {
+		return json.NewEncoder(a.stdout).Encode(e)
+	}
 	a.printEdition(e, c.HTML)
 	return nil
+}
+
+type digestReleaseCmd struct {
+	Drop bool `help:"Give it up instead: nobody gets it."`
+}
+
+func (c *digestReleaseCmd) Run(ctx context.Context, a *app) error {
+	params := url.Values{}
+	if c.Drop {
+		params.Set("drop", "true")
+	}
+	return a.command(ctx, "/control/release", params)
 }
 
 type digestResendCmd struct {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"mediawatch/daemon"
+	"mediawatch/news"
 	"mediawatch/web"
 )
 
@@ -176,9 +178,15 @@ type opmlCmd struct {
 	Export opmlExportCmd `cmd:"" help:"Print all subscriptions as OPML."`
 }
 
-type opmlExportCmd struct{ output }
+type opmlExportCmd struct {
+	output
+	JSON bool `name:"json" help:"One JSON object a line, with the state of each, instead of OPML."`
+}
 
 func (c *opmlExportCmd) Run(ctx context.Context, a *app) error {
+	if c.JSON {
+		return c.lines(ctx, a)
+	}
 	if err := c.check(kindOPML); err != nil {
 		return err
 	}
@@ -188,6 +196,25 @@ func (c *opmlExportCmd) Run(ctx context.Context, a *app) error {
 	}
 	defer conn.close()
 	return c.write(a, kindOPML, func(w io.Writer) error { return copyAnswer(ctx, conn, "/api/v1/subscriptions.opml", w) })
+}
+
+// lines prints the subscriptions that the OPML holds, as feed list does.
+func (c *opmlExportCmd) lines(ctx context.Context, a *app) error {
+	if c.Output != "" {
+		return usageError("--output writes OPML; send the lines of --json where you want them with >")
+	}
+	conn, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.close()
+	enc := json.NewEncoder(a.stdout)
+	return eachLine(ctx, conn, "/api/v1/subscriptions", url.Values{"limit": {"0"}}, func(f web.SubscriptionView) error {
+		if f.Kind != news.KindFeed.String() {
+			return nil
+		}
+		return enc.Encode(f)
+	})
 }
 
 type watchCmd struct {

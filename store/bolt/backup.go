@@ -51,7 +51,12 @@ func (s *Store) backup(ctx context.Context, file string, existing files.Existing
 	if same, err := samePath(file, s.path); err != nil || same {
 		return either(err, orNil(same, fmt.Errorf("that is the store itself: %w", store.ErrInvalid)))
 	}
-	o := files.Options{Kind: Kind, Existing: existing, Verify: func(name string) error { return verifyCopy(ctx, name) }}
+	o := files.Options{Kind: Kind, Existing: existing, Verify: func(name string) error {
+		if err := markBackup(name, s.now()); err != nil {
+			return err
+		}
+		return verifyCopy(ctx, name)
+	}}
 	return translate(files.Write(file, o, func(f *os.File) error {
 		return s.rawView(func(tx *bbolt.Tx) error {
 			_, err := tx.WriteTo(&stoppable{ctx: ctx, w: f})
@@ -168,6 +173,9 @@ func Restore(ctx context.Context, backup, path string, o Options) (aside string,
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	aside, err = restore(ctx, backup, path, o)
 	if err != nil {
 		return "", fmt.Errorf("restore %s from %s: %w", path, backup, explainLock(path, err))
@@ -194,6 +202,9 @@ func restore(ctx context.Context, backup, path string, o Options) (aside string,
 		Kind: files.Kind{Name: "a file"}, Existing: files.Replace, // what is there has a second name by then
 		Verify: func(name string) (err error) {
 			if err := InspectFile(name); err != nil {
+				return err
+			}
+			if err := markBackup(name, o.Now()); err != nil {
 				return err
 			}
 			if aside, err = files.Aside(path, replacedSuffix); err != nil {

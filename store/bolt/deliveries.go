@@ -168,7 +168,7 @@ func checkDelivery(d *news.Delivery) error {
 		}
 	}
 	switch d.State {
-	case news.DeliveryPending, news.DeliverySending, news.DeliverySent, news.DeliveryUnknown, news.DeliveryFailed:
+	case news.DeliveryPending, news.DeliverySending, news.DeliverySent, news.DeliveryUnknown, news.DeliveryFailed, news.DeliveryHeld:
 	default:
 		if err == nil {
 			err = fmt.Errorf("delivery state %q: %w", d.State, store.ErrInvalid)

@@ -74,6 +74,7 @@ var (
 	_ store.Backuper      = (*Store)(nil)
 	_ store.Reindexer     = (*Store)(nil)
 	_ store.LeaseReleaser = (*Store)(nil)
+	_ store.Restorable    = (*Store)(nil)
 )
 
 // Open opens the store at path, and makes it when it is not there: the folder with mode 0700, the file with 0600.
