@@ -25,6 +25,7 @@ func crash() *news.Item {
 	it.Caption = "A rescue team, photographed by Jane Doe"
 	it.Section = []string{"News", "World Politics"}
 	it.Categories = []string{"Aviation", "Accidents"}
+	it.Tags = []string{"of the side-car"}
 	it.Authors = []news.Person{{Name: "Jane Doe"}, {Email: "desk@example.org"}}
 	it.Published = news.Stamp{Time: time.Date(2026, 11, 20, 9, 30, 0, 0, time.UTC), Certainty: news.CertaintyExact}
 	it.Lang = "en-gb"
