@@ -1,15 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 type importCmd struct {
@@ -33,7 +30,7 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 			return err
 		}
 		params.Set("dir", dir)
-		return a.order(ctx, order{path: "/control/import", params: params, connect: a.connectToFill})
+		return a.order(ctx, order{path: "/control/import", params: params, connect: a.connectToFill, beside: a.followProgress})
 	}
 	body, size, err := a.open(c.File)
 	if err != nil {
@@ -90,51 +87,4 @@ func (a *app) open(name string) (io.ReadCloser, int64, error) {
 		return nil, 0, err
 	}
 	return f, info.Size(), nil
-}
-
-// progressEvery is how often the line that shows progress is drawn again.
-const progressEvery = 200 * time.Millisecond
-
-// progress shows on a terminal how far long work has come, and is silent anywhere else. What is written to it is counted and dropped.
-type progress struct {
-	out         io.Writer // nil: silent
-	what        string
-	size, bytes int64
-	lines       int64
-	drawn       time.Time
-}
-
-func (a *app) progress(what string, size int64) *progress {
-	p := &progress{what: what, size: size}
-	if f, ok := a.stderr.(*os.File); ok && isTerminal(f) {
-		p.out = f
-	}
-	return p
-}
-
-// Write implements io.Writer.
-func (p *progress) Write(b []byte) (int, error) {
-	p.bytes += int64(len(b))
-	p.lines += int64(bytes.Count(b, []byte("\n")))
-	if now := time.Now(); p.out != nil && now.Sub(p.drawn) >= progressEvery {
-		p.drawn = now
-		fmt.Fprintf(p.out, "\r%s\x1b[K", p)
-	}
-	return len(b), nil
-}
-
-// String is the line: "import archive.jsonl: 45 %, 12000 lines".
-func (p *progress) String() string {
-	if p.size == 0 {
-		return fmt.Sprintf("%s: %d lines", p.what, p.lines)
-	}
-	return fmt.Sprintf("%s: %d %%, %d lines", p.what, min(100, p.bytes*100/p.size), p.lines)
-}
-
-// end takes the line away.
-func (p *progress) end() {
-	if p.out != nil && !p.drawn.IsZero() {
-		fmt.Fprint(p.out, "\r\x1b[K")
-		p.out = nil
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"mediawatch/daemon"
@@ -24,6 +25,8 @@ type order struct {
 	params url.Values
 	body   io.Reader // nil: none
 	sent   func()    // called before the answer is printed; nil: nothing
+
+	beside func(context.Context, *client) // runs until the answer is there; nil: nothing
 
 	connect func(context.Context) (*client, error) // nil: connect
 }
@@ -45,6 +48,20 @@ func (a *app) order(ctx context.Context, o order) error {
 	}
 	defer conn.close()
 	var answer daemon.Done
+	if o.beside != nil {
+		var work sync.WaitGroup
+		besideCtx, cancel := context.WithCancel(ctx)
+		work.Go(func() { o.beside(besideCtx, conn) })
+		sent := o.sent
+		o.sent = func() {
+			cancel()
+			work.Wait()
+			if sent != nil {
+				sent()
+			}
+		}
+		defer o.sent()
+	}
 	if err := conn.post(ctx, o, &answer); err != nil {
 		return err
 	}

@@ -63,7 +63,12 @@ func (a *app) daemon(ctx context.Context, f storeFlags) (*daemon.Daemon, func() 
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err := daemon.New(daemon.Options{Config: a.cfg, Load: a.loader(s), Store: s, Log: a.log(), Out: a.stdout, Version: version})
+	o := daemon.Options{Config: a.cfg, Load: a.loader(s), Store: s, Version: version, Out: a.stdout}
+	if b := a.newBar(); b.terminal { // else the daemon's own lines say how far it is
+		o.Show, o.Out, a.stderr = b.show, b.over(a.stdout), b.over(a.stderr)
+	}
+	o.Log = a.log()
+	d, err := daemon.New(o)
 	if err != nil {
 		return nil, nil, errors.Join(err, s.Close())
 	}
