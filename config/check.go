@@ -147,6 +147,7 @@ func (k *checker) webTable() {
 		k.notBuilt(r.at("users"), "users")
 	}
 	k.hosts(r)
+	k.cfg.Web.QueryTime = k.duration(&r.table, "query_time", r.QueryTime, 100*time.Millisecond, time.Hour)
 	if r.PublicURL != "" {
 		k.cfg.Web.PublicURL = strings.TrimRight(r.PublicURL, "/")
 		if u, ok := httpURL(r.PublicURL); !ok || u.RawQuery != "" || u.Fragment != "" || u.User != nil {

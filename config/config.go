@@ -62,6 +62,7 @@ type Web struct {
 	Listen      string   // host:port
 	PublicURL   string   // without a slash at the end; "" none
 	Hosts       []string // further names that requests may ask for, in lower case, without port
+	QueryTime   Duration // how long a query may take over the network
 	AllowRemote bool     // any address may be listened on without a password
 }
 

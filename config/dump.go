@@ -58,7 +58,7 @@ func redacted(raw string) string {
 func (c *Config) effective() *rawConfig {
 	r := &rawConfig{Lists: c.Lists}
 	r.Store = rawStore{Folder: c.Folder, Path: c.Store.Path, Keep: "forever", MinFree: c.Store.MinFree.String()}
-	r.Web = rawWeb{Listen: c.Web.Listen, PublicURL: c.Web.PublicURL, Hosts: append([]string{}, c.Web.Hosts...), AllowRemote: c.Web.AllowRemote}
+	r.Web = rawWeb{Listen: c.Web.Listen, PublicURL: c.Web.PublicURL, Hosts: append([]string{}, c.Web.Hosts...), QueryTime: c.Web.QueryTime.String(), AllowRemote: c.Web.AllowRemote}
 	r.Fetch = rawFetch{
 		Interval: c.Fetch.Interval.String(), HostGap: c.Fetch.HostGap.String(), Proxy: redacted(c.Fetch.Proxy),
 		AllowNetworks: []string{}, OPML: append([]string{}, c.Fetch.OPML...), UserAgent: c.Fetch.UserAgent,

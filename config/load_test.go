@@ -52,7 +52,7 @@ func TestAnEmptyFileIsTheDefaults(t *testing.T) {
 		File:    filepath.Join(dir, "mediawatch.toml"),
 		Folder:  dir,
 		Store:   Store{Path: filepath.Join(dir, "data/mediawatch.db"), MinFree: 500e6},
-		Web:     Web{Listen: "127.0.0.1:8087"},
+		Web:     Web{Listen: "127.0.0.1:8087", QueryTime: Duration(10 * time.Second)},
 		Fetch:   Fetch{Interval: Duration(time.Hour), HostGap: Duration(2 * time.Second)},
 		Stories: Stories{Window: Duration(14 * day), Texts: 1_000_000},
 		Lists:   map[string][]string{},
@@ -69,6 +69,8 @@ min_free = "2GB"
 [web]
 listen = "[::1]:9000"
 public_url = "https://news.example.org/"
+hosts = ["Desk.local", "news.example.org."]
+query_time = "1m"
 [fetch]
 interval = "1h30m"
 host_gap = "5s"
@@ -176,7 +178,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		File:    file,
 		Folder:  dir,
 		Store:   Store{Path: filepath.Join(dir, "kept/store.db"), MinFree: 2e9},
-		Web:     Web{Listen: "[::1]:9000", PublicURL: "https://news.example.org"},
+		Web:     Web{Listen: "[::1]:9000", PublicURL: "https://news.example.org", Hosts: []string{"desk.local", "news.example.org"}, QueryTime: Duration(time.Minute)},
 		Stories: Stories{Window: Duration(21 * day), Texts: 50_000},
 		Backup:  Backup{Dir: "copies", Path: filepath.Join(dir, "copies"), Schedule: nightly, At: "daily 02:00", Keep: 14},
 		Fetch: Fetch{

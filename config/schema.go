@@ -76,11 +76,12 @@ type rawWeb struct {
 	Listen      string   `toml:"listen"`
 	PublicURL   string   `toml:"public_url"`
 	Hosts       []string `toml:"hosts"`
+	QueryTime   string   `toml:"query_time"`
 	AllowRemote bool     `toml:"allow_remote"`
 	Users       any      `toml:"users,omitempty"`
 }
 
-func (r *rawWeb) defaults() { r.Listen = "127.0.0.1:8087" }
+func (r *rawWeb) defaults() { r.Listen, r.QueryTime = "127.0.0.1:8087", "10s" }
 
 type rawFetch struct {
 	table         `toml:"-"`

@@ -1,6 +1,8 @@
 package query
 
 import (
+	"cmp"
+	"context"
 	"net/url"
 	"slices"
 	"strings"
@@ -32,6 +34,10 @@ type Document struct {
 	host     string
 	hostRead bool
 
+	ctx     context.Context // nil: evaluation takes as long as it takes
+	stopped bool            // ctx has ended
+	steps   int
+
 	spare [textFields][]text.Word // memory of an earlier item's words
 }
 
@@ -51,6 +57,20 @@ func (d *Document) Reset(it *news.Item, f Facts) {
 	*d = Document{item: it, facts: f, spare: spare}
 }
 
+// Until lets the evaluation of d end early when ctx does. What Match and Explain say after that means nothing.
+func (d *Document) Until(ctx context.Context) { d.ctx = ctx }
+
+// over reports whether evaluation has to end. Every clause that may take long asks; most times it costs next to nothing.
+func (d *Document) over() bool {
+	if d.ctx == nil || d.stopped {
+		return d.stopped
+	}
+	if d.steps++; d.steps%16 == 0 {
+		d.stopped = d.ctx.Err() != nil
+	}
+	return d.stopped
+}
+
 // maxSpare is how many words' memory is kept for the next item: more than nearly all have.
 const maxSpare = 8192
 
@@ -64,6 +84,11 @@ type fieldText struct {
 	scans  int
 	first  map[string]int32
 	next   []int32 // for each word where it stands next; -1 nowhere
+
+	doc      *Document
+	prefixes int     // searches for the beginning of a word
+	sorted   []int32 // the places of all words, in the order of the words; nil until it pays
+	folded   string  // plain, case folded
 }
 
 // manyScans is after how many searches through the words a table of them pays.
@@ -104,7 +129,7 @@ const between = "\n\n"
 func (d *Document) plain(f fieldID) *fieldText {
 	if d.texts[f] == nil {
 		values := d.values(f)
-		d.texts[f] = &fieldText{plain: strings.Join(values, between), values: values}
+		d.texts[f] = &fieldText{plain: strings.Join(values, between), values: values, doc: d}
 	}
 	return d.texts[f]
 }
@@ -338,6 +363,33 @@ func (t *fieldText) search() {
 		}
 		t.first[w] = int32(i)
 	}
+}
+
+// beginning returns the places of the words that begin with prefix, in order, from a table of the sorted words; false while there have been too few searches for one to pay.
+func (t *fieldText) beginning(prefix string) ([]int32, bool) {
+	if t.prefixes++; t.prefixes < manyScans {
+		return nil, false
+	}
+	if t.sorted == nil {
+		t.sorted = make([]int32, len(t.words))
+		for i := range t.sorted {
+			t.sorted[i] = int32(i)
+		}
+		slices.SortFunc(t.sorted, func(a, b int32) int {
+			return cmp.Or(strings.Compare(t.words[a].Text, t.words[b].Text), cmp.Compare(a, b))
+		})
+	}
+	from, _ := slices.BinarySearchFunc(t.sorted, prefix, func(at int32, prefix string) int { return strings.Compare(t.words[at].Text, prefix) })
+	to := from
+	for to < len(t.sorted) && strings.HasPrefix(t.words[t.sorted[to]].Text, prefix) {
+		to++
+	}
+	if from == to {
+		return nil, true
+	}
+	places := slices.Clone(t.sorted[from:to])
+	slices.Sort(places)
+	return places, true
 }
 
 // together reports whether words i and j stand in the same value.

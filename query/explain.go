@@ -20,11 +20,11 @@ type Clause struct {
 
 // Explain returns all clauses of the query with their answers, in the order of the query.
 func (q *Query) Explain(d *Document) []Clause {
-	e := explainer{d: d}
+	e := explainer{d: d, known: make(map[node]bool)}
 	if top, ok := q.root.(*andNode); ok {
-		is := top.eval(d)
+		is := e.eval(top)
 		for _, p := range top.parts {
-			e.add(p, Clause{Decides: is || !p.eval(d)})
+			e.add(p, Clause{Decides: is || !e.eval(p)})
 		}
 		return e.out
 	}
@@ -33,13 +33,23 @@ func (q *Query) Explain(d *Document) []Clause {
 }
 
 type explainer struct {
-	d   *Document
-	out []Clause
+	d     *Document
+	out   []Clause
+	known map[node]bool // a group is asked once for each of its parts
+}
+
+func (e *explainer) eval(n node) bool {
+	is, ok := e.known[n]
+	if !ok {
+		is = n.eval(e.d)
+		e.known[n] = is
+	}
+	return is
 }
 
 // add adds a clause and its parts. Of c only Depth and Decides are set.
 func (e *explainer) add(n node, c Clause) {
-	c.Text, c.True = nodeString(n, bindsOr), n.eval(e.d)
+	c.Text, c.True = nodeString(n, bindsOr), e.eval(n)
 	parts := n.kids()
 	if not, ok := n.(*notNode); ok && not.part.kids() == nil {
 		c.Why = not.part.why(e.d)
@@ -50,15 +60,15 @@ func (e *explainer) add(n node, c Clause) {
 	}
 	e.out = append(e.out, c)
 	for _, p := range parts {
-		e.add(p, Clause{Depth: c.Depth + 1, Decides: c.Decides && deciding(n, p, e.d)})
+		e.add(p, Clause{Depth: c.Depth + 1, Decides: c.Decides && e.deciding(n, p)})
 	}
 }
 
 // deciding reports whether a part is one that makes its group what it is.
-func deciding(group, part node, d *Document) bool {
+func (e *explainer) deciding(group, part node) bool {
 	switch group.(type) {
 	case *andNode, *orNode:
-		return group.eval(d) == part.eval(d)
+		return e.eval(group) == e.eval(part)
 	}
 	return true
 }

@@ -53,6 +53,9 @@ func (n *listNode) collect(d *Document, c *collector) {
 	for _, f := range d.fields(n.in) {
 		found := 0
 		for _, p := range n.parts {
+			if found == hitsPerField {
+				break
+			}
 			for _, s := range p.spans(d, f, allHits) {
 				if found == hitsPerField {
 					break
@@ -73,7 +76,7 @@ func (n *listNode) key() string {
 	for i, p := range n.parts {
 		parts[i] = p
 	}
-	return (&orNode{parts}).key()
+	return (&orNode{parts: parts}).key()
 }
 
 func (n *listNode) why(d *Document) string { return whyTerm(n, n.in, d) }

@@ -51,6 +51,9 @@ func (n *nearNode) eval(d *Document) bool {
 
 // chain returns for each operand the hit it has in the first complete chain of field f; nil when there is none.
 func (n *nearNode) chain(d *Document, f fieldID) []span {
+	if d.over() {
+		return nil
+	}
 	hits := make([][]span, len(n.parts))
 	for i, p := range n.parts {
 		if hits[i] = p.spans(d, f, allHits); len(hits[i]) == 0 {
@@ -182,11 +185,11 @@ type anyOf struct {
 }
 
 func newAnyOf(in fieldID, parts []positional) *anyOf {
-	n := &anyOf{in: in, parts: parts}
-	for _, p := range parts {
-		n.orNode.parts = append(n.orNode.parts, p)
+	nodes := make([]node, len(parts))
+	for i, p := range parts {
+		nodes[i] = p
 	}
-	return n
+	return &anyOf{orNode: *newOr(nodes), in: in, parts: parts}
 }
 
 func (n *anyOf) field() fieldID { return n.in }

@@ -42,9 +42,25 @@ type andNode struct {
 }
 
 func newAnd(parts []node) *andNode {
-	n := &andNode{parts: parts, quick: slices.Clone(parts)}
-	slices.SortStableFunc(n.quick, func(a, b node) int { return cost(a) - cost(b) })
-	return n
+	return &andNode{parts: parts, quick: byCost(parts)}
+}
+
+// byCost returns parts in the order of the work they are.
+func byCost(parts []node) []node {
+	type priced struct {
+		n    node
+		cost int
+	}
+	all := make([]priced, len(parts))
+	for i, p := range parts {
+		all[i] = priced{p, cost(p)}
+	}
+	slices.SortStableFunc(all, func(a, b priced) int { return a.cost - b.cost })
+	out := make([]node, len(parts))
+	for i, p := range all {
+		out[i] = p.n
+	}
+	return out
 }
 
 // cost orders nodes by the work they are.
@@ -90,10 +106,15 @@ func (n *andNode) key() string                       { return setKey('&', flatte
 func (n *andNode) kids() []node                      { return n.parts }
 func (n *andNode) why(*Document) string              { return "" }
 
-type orNode struct{ parts []node }
+type orNode struct {
+	parts []node
+	quick []node // parts, the cheap ones first: what eval asks
+}
+
+func newOr(parts []node) *orNode { return &orNode{parts: parts, quick: byCost(parts)} }
 
 func (n *orNode) eval(d *Document) bool {
-	for _, p := range n.parts {
+	for _, p := range n.quick {
 		if p.eval(d) {
 			return true
 		}

@@ -140,7 +140,7 @@ func (p *parser) or() node {
 	if len(parts) == 1 {
 		return parts[0]
 	}
-	n := &orNode{parts}
+	n := newOr(parts)
 	if joined {
 		p.warn(first, "AND and OR are mixed without parentheses; it is read as "+shorten(showGroups(n)), "write the parentheses")
 	}

@@ -3,7 +3,6 @@ package query
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"mediawatch/news"
 )
@@ -14,20 +13,15 @@ import (
 type Set struct {
 	names    []string
 	queries  []*Query
-	always   []int32             // queries that no word can be told of
-	words    map[string][]int32  // word → queries
-	prefixes map[string][]prefix // first bytes of a prefix → prefixes
+	always   []int32            // queries that no word can be told of
+	words    map[string][]int32 // word → queries
+	prefixes map[string][]int32 // beginning of a word → queries
+	lengths  []int              // of those beginnings, each once
 	filter   filter
 	lead     bool // some anchor stands in the lead
 }
 
-// prefix is an anchor that ends with a star.
-type prefix struct {
-	text  string
-	query int32
-}
-
-// prefixKey is how many bytes of a prefix it is filed under; a prefix has at least three letters.
+// prefixKey is how many bytes of a beginning the filter looks at; a beginning has at least three letters.
 const prefixKey = 3
 
 // Hit is a query of a Set that matches.
@@ -38,7 +32,7 @@ type Hit struct {
 
 // NewSet prepares queries by name.
 func NewSet(qs map[string]*Query) *Set {
-	s := &Set{names: slices.Sorted(maps.Keys(qs)), words: map[string][]int32{}, prefixes: map[string][]prefix{}}
+	s := &Set{names: slices.Sorted(maps.Keys(qs)), words: map[string][]int32{}, prefixes: map[string][]int32{}}
 	for i, name := range s.names {
 		q := qs[name]
 		s.queries = append(s.queries, q)
@@ -64,9 +58,13 @@ func (s *Set) file(w termWord, query int32) {
 		s.filter.addWord(w.text)
 		return
 	}
-	key := w.text[:prefixKey]
-	s.prefixes[key] = append(s.prefixes[key], prefix{w.text, query})
-	s.filter.addPrefix(key)
+	if of := s.prefixes[w.text]; len(of) == 0 || of[len(of)-1] != query {
+		s.prefixes[w.text] = append(of, query)
+	}
+	if !slices.Contains(s.lengths, len(w.text)) {
+		s.lengths = append(s.lengths, len(w.text))
+	}
+	s.filter.addPrefix(w.text[:prefixKey])
 }
 
 // Match returns the queries that match, by name.
@@ -105,9 +103,11 @@ func (s *Set) ask(t *fieldText, asked []bool) {
 			}
 		}
 		if len(w) >= prefixKey && s.filter.mayBegin(w) {
-			for _, p := range s.prefixes[w[:prefixKey]] {
-				if strings.HasPrefix(w, p.text) {
-					asked[p.query] = true
+			for _, n := range s.lengths { // one look-up for each length, however many beginnings there are
+				if n <= len(w) {
+					for _, q := range s.prefixes[w[:n]] {
+						asked[q] = true
+					}
 				}
 			}
 		}

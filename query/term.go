@@ -76,6 +76,9 @@ func (t *term) eval(d *Document) bool {
 }
 
 func (t *term) spans(d *Document, f fieldID, want extent) []span {
+	if d.over() {
+		return nil
+	}
 	ft := d.text(f)
 	switch t.kind {
 	case termSlop:
@@ -91,7 +94,21 @@ func (t *term) spans(d *Document, f fieldID, want extent) []span {
 // phraseSpans finds the words one after the other.
 func (t *term) phraseSpans(ft *fieldText, want extent) []span {
 	var out []span
-	ft.search()
+	if t.words[0].prefix {
+		if places, ok := ft.beginning(t.words[0].text); ok {
+			for _, i := range places {
+				if !t.continues(ft, int(i)) {
+					continue
+				}
+				if out = append(out, span{int(i), int(i) + len(t.words)}); want == firstHit {
+					break
+				}
+			}
+			return out
+		}
+	} else {
+		ft.search()
+	}
 	for i := t.firstFrom(ft, 0); i >= 0; i = t.firstFrom(ft, i+1) {
 		if !t.continues(ft, i) {
 			continue
@@ -152,6 +169,9 @@ func (t *term) slopSpans(ft *fieldText, want extent) []span {
 	}
 	var out []span
 	for i := range ft.words {
+		if ft.doc.over() {
+			return nil
+		}
 		end := min(i+len(t.words)+t.slop, len(ft.words))
 		for end > i && !ft.together(i, end-1) {
 			end--

@@ -55,14 +55,14 @@ func scan(t *testing.T, s *bolt.Store, src string, o search.Options, most int) (
 	}
 	o.Query, o.Facts = q, desk{}
 	var titles []string
-	looked, err := search.Scan(context.Background(), s, o, func(h search.Hit) bool {
+	res, err := search.Scan(context.Background(), s, o, func(h search.Hit) bool {
 		titles = append(titles, h.Item.Title)
 		return len(titles) < most
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return titles, looked
+	return titles, res.Looked
 }
 
 func TestScanFindsAllOverManyPagesNewestFirst(t *testing.T) {

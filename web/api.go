@@ -1,27 +1,27 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"mediawatch/news"
 	"mediawatch/store"
 	"mediawatch/text"
 )
 
-// defaultLimit is how much a listing of the API holds when it is not told.
-const defaultLimit = 50
-
 // Error is an error with the HTTP status it deserves.
 type Error struct {
-	Status int
-	Msg    string
+	Status     int
+	Msg        string
+	Kind       string        // one of the kinds below; "" none
+	RetryAfter time.Duration // when to come again; 0: nothing is said of that
 }
 
 // Error implements error.
@@ -29,18 +29,35 @@ func (e *Error) Error() string { return e.Msg }
 
 // BadRequest is the caller's mistake.
 func BadRequest(format string, args ...any) error {
-	return &Error{http.StatusBadRequest, fmt.Sprintf(format, args...)}
+	return &Error{Status: http.StatusBadRequest, Msg: fmt.Sprintf(format, args...)}
 }
 
-// api adapts a function that answers with a value to a handler that answers with JSON.
-func (s *Server) api(answer func(r *http.Request) (any, error)) http.HandlerFunc {
+// api adapts a function that answers with a value to a handler that answers with JSON, each in its turn.
+func (s *Server) api(take func(*http.Request) (*turn, error), answer func(r *http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		v, err := answer(r)
+		t, err := take(r)
 		if err != nil {
 			WriteError(w, err)
 			return
 		}
-		WriteJSON(w, r, v)
+		r = t.within(r)
+		v, err := answer(r)
+		if list, ok := v.(*rows); ok && err == nil {
+			list.turn = t
+			list.write(w, r)
+			return
+		}
+		err = s.inTime(t, err)
+		var b bytes.Buffer
+		if err == nil {
+			w.Header().Set("Content-Type", writeValue(&b, r, v))
+		}
+		t.end()
+		if err != nil {
+			WriteError(w, err)
+			return
+		}
+		s.send(w, r, http.StatusOK, b.Bytes())
 	}
 }
 
@@ -61,31 +78,43 @@ func (p Page[T]) lines() []any {
 
 // WriteJSON writes v as JSON; a page is written one object a line when the client accepts application/jsonl.
 func WriteJSON(w http.ResponseWriter, r *http.Request, v any) {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	if p, ok := v.(interface{ lines() []any }); ok && strings.Contains(r.Header.Get("Accept"), "application/jsonl") {
-		w.Header().Set("Content-Type", "application/jsonl; charset=utf-8")
+	var b bytes.Buffer
+	w.Header().Set("Content-Type", writeValue(&b, r, v))
+	_, _ = w.Write(b.Bytes()) // the client is gone
+}
+
+// writeValue encodes v as a client wants it and returns the type of that.
+func writeValue(b *bytes.Buffer, r *http.Request, v any) string {
+	if p, ok := v.(interface{ lines() []any }); ok && wantsLines(r) {
 		for _, line := range p.lines() {
-			if enc.Encode(line) != nil {
-				return
+			if encode(b, line) != nil {
+				break
 			}
 		}
-		return
+		return "application/jsonl; charset=utf-8"
 	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_ = enc.Encode(v) // the client is gone
+	_ = encode(b, v) // views can be encoded
+	return "application/json; charset=utf-8"
 }
 
 // The kinds of trouble that clients tell apart by more than a status: the field "kind" of an error.
 const (
 	KindDamaged = "damaged" // the store is damaged
 	KindFull    = "full"    // there is no space for the store
+	KindTime    = "time"    // the query would take longer than it may
+	KindBusy    = "busy"    // too much is asked at a time
 )
 
 // WriteError answers with {"error": …} and the status the error deserves; trouble of the store has a "kind" as well.
 func WriteError(w http.ResponseWriter, err error) {
 	answer := map[string]string{"error": text.HideSecrets(err.Error())}
+	var known *Error
 	switch {
+	case errors.As(err, &known):
+		tellRetry(w, known.RetryAfter)
+		if known.Kind != "" {
+			answer["kind"] = known.Kind
+		}
 	case errors.Is(err, store.ErrDamaged):
 		answer["kind"] = KindDamaged
 	case errors.Is(err, store.ErrFull):
@@ -94,22 +123,6 @@ func WriteError(w http.ResponseWriter, err error) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(statusOf(err))
 	_ = json.NewEncoder(w).Encode(answer) // the client is gone
-}
-
-// limitOf reads the limit of a listing; 0 means all.
-func limitOf(r *http.Request) (int, error) {
-	v := r.FormValue("limit")
-	if v == "" {
-		return defaultLimit, nil
-	}
-	n, err := strconv.Atoi(v)
-	if err != nil || n < 0 {
-		return 0, BadRequest("limit %q: a number from 0 (all) expected", v)
-	}
-	if n == 0 {
-		n = math.MaxInt
-	}
-	return n, nil
 }
 
 // seqOf reads a journal position.

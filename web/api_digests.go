@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"time"
 
 	"mediawatch/news"
@@ -39,32 +40,32 @@ type DeliveryView struct {
 // extraSuffix marks the editions a person asked for beside the schedule.
 const extraSuffix = "+extra"
 
-// editions returns the newest editions of the configured digests, or of one, newest first within a digest.
-func (s *Server) editions(ctx context.Context, digest string, limit int) ([]EditionView, error) {
+// eachEdition calls f for the editions of the configured digests, or of one, newest first within a digest, until it returns false.
+func (s *Server) eachEdition(ctx context.Context, digest string, f func(news.Edition) bool) error {
 	var names []string
 	for _, dc := range s.o.Config().Digests {
 		if digest == "" || dc.Name == digest {
 			names = append(names, dc.Name, dc.Name+extraSuffix)
 		}
 	}
-	out := []EditionView{}
 	for _, name := range names {
-		editions, err := s.store.Editions(ctx, name, 0, limit)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range editions {
-			if len(out) >= limit {
-				return out, nil
-			}
-			view, err := s.editionView(ctx, e)
+		for before := 0; ; {
+			editions, err := s.store.Editions(ctx, name, before, rowsRead)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			out = append(out, view)
+			for _, e := range editions {
+				if !f(e) {
+					return nil
+				}
+				before = e.Number
+			}
+			if len(editions) == 0 || before == 0 { // the welcome edition is number 0 and the last
+				break
+			}
 		}
 	}
-	return out, nil
+	return nil
 }
 
 func (s *Server) editionView(ctx context.Context, e news.Edition) (EditionView, error) {
@@ -83,7 +84,7 @@ func (s *Server) editionView(ctx context.Context, e news.Edition) (EditionView, 
 }
 
 func (s *Server) editionList(r *http.Request) (any, error) {
-	limit, err := limitOf(r)
+	from, limit, err := placeOf(r)
 	if err != nil {
 		return nil, err
 	}
@@ -91,8 +92,25 @@ func (s *Server) editionList(r *http.Request) (any, error) {
 	if _, ok := s.o.Config().Digest(name); name != "" && !ok {
 		return nil, BadRequest("there is no digest %q", name)
 	}
-	views, err := s.editions(r.Context(), name, limit)
-	return Page[EditionView]{Items: views}, err
+	l := &rows{}
+	l.each = func(yield func(any, error) bool) {
+		n := 0
+		err := s.eachEdition(r.Context(), name, func(e news.Edition) bool {
+			if n++; n <= from {
+				return true
+			}
+			if n-from > limit {
+				l.tail.Next = strconv.Itoa(from + limit)
+				return false
+			}
+			view, err := s.editionView(r.Context(), e)
+			return yield(view, err) && err == nil
+		})
+		if err != nil {
+			yield(nil, err)
+		}
+	}
+	return l, nil
 }
 
 func (s *Server) edition(r *http.Request) (any, error) {

@@ -20,7 +20,7 @@ func (s *Server) items(r *http.Request) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return s.changedItems(r.Context(), after, limit)
+		return s.changedItems(r, after, limit), nil
 	}
 	behind, err := spotOf(r)
 	if err != nil {
@@ -30,74 +30,131 @@ func (s *Server) items(r *http.Request) (any, error) {
 	if watch != "" && !s.hasWatch(watch) {
 		return nil, BadRequest("there is no watch %q", watch)
 	}
-	return s.latestItems(r.Context(), listOf{watches: []string{watch}, behind: behind, limit: limit})
+	return s.latestItems(r.Context(), watch, behind, limit), nil
 }
 
-// latestItems lists items as people read them: all, or what one watch matches.
-func (s *Server) latestItems(ctx context.Context, o listOf) (any, error) {
-	page := Page[ItemView]{Items: []ItemView{}}
-	for len(page.Items) < o.limit {
-		items, err := s.store.Latest(ctx, o.watches[0], o.behind, min(readPage, o.limit-len(page.Items)))
-		if err != nil {
-			return nil, err
+// latestItems lists items, or those that match a watch, newest first.
+func (s *Server) latestItems(ctx context.Context, watch string, behind store.Spot, limit int) *rows {
+	l := &rows{}
+	l.each = func(yield func(any, error) bool) {
+		for n := 0; ; {
+			items, err := s.store.Latest(ctx, watch, behind, min(rowsRead, limit-n)+1)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if len(items) == 0 {
+				return
+			}
+			if more := len(items) > limit-n; more {
+				items = items[:limit-n]
+				l.tail.Next = spotText(store.SpotOf(&items[len(items)-1]))
+			}
+			views, err := s.views.Items(ctx, items)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if len(items) > 0 {
+				behind = store.SpotOf(&items[len(items)-1])
+			}
+			items = nil // their texts are not needed while the client reads
+			for _, v := range views {
+				if !yield(v, nil) {
+					return
+				}
+			}
+			if l.tail.Next != "" {
+				return
+			}
+			n += len(views)
 		}
-		if len(items) == 0 {
-			return page, nil
-		}
-		views, err := s.views.Items(ctx, items)
-		if err != nil {
-			return nil, err
-		}
-		page.Items = append(page.Items, views...)
-		o.behind = store.SpotOf(&items[len(items)-1])
 	}
-	page.Next = spotText(o.behind)
-	return page, nil
+	return l
 }
 
-// changedItems turns the journal into upserts: each item once, at its last change among the events read.
-func (s *Server) changedItems(ctx context.Context, after news.Seq, limit int) (any, error) {
-	last := make(map[news.ItemID]news.Seq)
-	var order []news.ItemID
-	next := after
-	for len(order) < limit {
-		events, err := s.store.Events(ctx, next, readPage)
-		if err != nil {
-			return nil, err
+// How many changed items are gathered before they are written; among so many each comes once.
+const (
+	changesRead      = mostRows
+	changesReadOwner = 100_000
+)
+
+// changedItems turns the journal into upserts: each item once, at its last change among the events read. A listing in JSON lines that goes on for long may have an item again further down,
+// at a later change: to remember all would cost memory without bounds.
+func (s *Server) changedItems(r *http.Request, after news.Seq, limit int) *rows {
+	ctx, most := r.Context(), changesRead
+	if isOwner(r) {
+		most = changesReadOwner
+	}
+	l := &rows{}
+	l.each = func(yield func(any, error) bool) {
+		for n := 0; n < limit; {
+			c, err := s.changes(ctx, after, min(limit-n, most))
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for start := 0; start < len(c.order); start += rowsRead {
+				ids := c.order[start:min(start+rowsRead, len(c.order))]
+				views, err := s.upserts(ctx, ids)
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				for i := range views {
+					if v, ok := views[i].(ItemView); ok {
+						v.Seq = c.last[ids[i]]
+						views[i] = v
+					}
+					if !yield(views[i], nil) {
+						return
+					}
+				}
+			}
+			l.tail.Next = strconv.FormatUint(uint64(c.next), 10)
+			if c.next == after {
+				return
+			}
+			after = c.next
+			n += len(c.order)
 		}
-		if len(events) == 0 {
-			break
+	}
+	return l
+}
+
+// changes are the items that a stretch of the journal changes.
+type changes struct {
+	order []news.ItemID
+	last  map[news.ItemID]news.Seq // the last change of each
+	next  news.Seq                 // the end of the stretch
+}
+
+// changes reads the journal until at least limit items have changed or it ends. A change of a story brings all its members, so there may be a few more.
+func (s *Server) changes(ctx context.Context, after news.Seq, limit int) (changes, error) {
+	c := changes{last: make(map[news.ItemID]news.Seq), next: after}
+	for len(c.order) < limit {
+		events, err := s.store.Events(ctx, c.next, readPage)
+		if err != nil || len(events) == 0 {
+			return c, err
 		}
 		for _, ev := range events {
-			if len(order) >= limit {
+			if len(c.order) >= limit {
 				break
 			}
 			ids, err := s.touched(ctx, ev)
 			if err != nil {
-				return nil, err
+				return c, err
 			}
 			for _, id := range ids {
-				if _, seen := last[id]; !seen {
-					order = append(order, id)
+				if _, seen := c.last[id]; !seen {
+					c.order = append(c.order, id)
 				}
-				last[id] = ev.Seq
+				c.last[id] = ev.Seq
 			}
-			next = ev.Seq
+			c.next = ev.Seq
 		}
 	}
-	page := Page[ItemView]{Items: []ItemView{}, Next: strconv.FormatUint(uint64(next), 10)}
-	for start := 0; start < len(order); start += readPage {
-		ids := order[start:min(start+readPage, len(order))]
-		views, err := s.upserts(ctx, ids)
-		if err != nil {
-			return nil, err
-		}
-		for i := range views {
-			views[i].Seq = last[ids[i]]
-		}
-		page.Items = append(page.Items, views...)
-	}
-	return page, nil
+	return c, nil
 }
 
 // touched returns the items that an event changes in the eyes of a client.
@@ -116,8 +173,14 @@ func (s *Server) touched(ctx context.Context, ev store.Event) ([]news.ItemID, er
 	return ids, nil
 }
 
-// upserts returns one view for each id; a forgotten item says so.
-func (s *Server) upserts(ctx context.Context, ids []news.ItemID) ([]ItemView, error) {
+// ForgottenView is an item that was forgotten, in upserts: nothing is known of it but that.
+type ForgottenView struct {
+	ID        string `json:"id"`
+	Forgotten bool   `json:"forgotten"`
+}
+
+// upserts returns one view for each id: an ItemView, or a ForgottenView.
+func (s *Server) upserts(ctx context.Context, ids []news.ItemID) ([]any, error) {
 	refs := make([]store.Ref, len(ids))
 	for i, id := range ids {
 		refs[i] = store.Ref{Item: id}
@@ -130,14 +193,14 @@ func (s *Server) upserts(ctx context.Context, ids []news.ItemID) ([]ItemView, er
 	if err != nil {
 		return nil, err
 	}
-	out := make([]ItemView, len(ids))
+	out := make([]any, len(ids))
 	for i, k := 0, 0; i < len(ids); i++ {
 		if k < len(views) && views[k].ID == ids[i].String() {
 			out[i] = views[k]
 			k++
 			continue
 		}
-		out[i] = ItemView{ID: ids[i].String(), Watches: []string{}, Forgotten: true}
+		out[i] = ForgottenView{ID: ids[i].String(), Forgotten: true}
 	}
 	return out, nil
 }
@@ -161,26 +224,29 @@ func (s *Server) storyList(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := Page[StoryView]{Items: []StoryView{}}
-	for len(page.Items) < limit {
-		stories, err := s.store.RecentStories(r.Context(), before, min(readPage, limit-len(page.Items)))
-		if err != nil {
-			return nil, err
-		}
-		if len(stories) == 0 {
-			return page, nil
-		}
-		for _, story := range stories {
-			view, err := s.views.story(r.Context(), story)
+	l := &rows{}
+	l.each = func(yield func(any, error) bool) {
+		for n := 0; n < limit; {
+			stories, err := s.store.RecentStories(r.Context(), before, min(rowsRead, limit-n))
 			if err != nil {
-				return nil, err
+				yield(nil, err)
+				return
 			}
-			page.Items = append(page.Items, view)
-			before = story.Seq
+			for _, story := range stories {
+				view, err := s.views.story(r.Context(), story)
+				if !yield(view, err) || err != nil {
+					return
+				}
+				before = story.Seq
+			}
+			if len(stories) == 0 {
+				return
+			}
+			n += len(stories)
 		}
+		l.tail.Next = strconv.FormatUint(uint64(before), 10)
 	}
-	page.Next = strconv.FormatUint(uint64(before), 10)
-	return page, nil
+	return l, nil
 }
 
 // story answers GET /api/v1/stories/{id}.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -205,12 +206,11 @@ func roughly(d time.Duration) string {
 }
 
 func (s *Server) subscriptionList(r *http.Request) (any, error) {
-	limit, err := limitOf(r)
+	subs, err := s.subscriptions(r.Context())
 	if err != nil {
 		return nil, err
 	}
-	subs, err := s.subscriptions(r.Context())
-	return Page[SubscriptionView]{Items: subs[:min(limit, len(subs))]}, err
+	return part(r, subs)
 }
 
 // opml answers with all web feeds as OPML: tags become folders. Only their owner gets addresses with the secrets in them, since without they are of no use elsewhere.
@@ -229,7 +229,9 @@ func (s *Server) opml(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/x-opml; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="mediawatch.opml"`)
-	_ = feeds.WriteOPML(w, "mediawatch subscriptions", out) // the client is gone
+	var b bytes.Buffer
+	_ = feeds.WriteOPML(&b, "mediawatch subscriptions", out) // a bytes.Buffer takes everything
+	s.send(w, r, http.StatusOK, b.Bytes())
 }
 
 // OutletView is a publisher: what the configuration knows.
@@ -241,17 +243,12 @@ type OutletView struct {
 }
 
 func (s *Server) outletList(r *http.Request) (any, error) {
-	limit, err := limitOf(r)
-	if err != nil {
-		return nil, err
-	}
-	page := Page[OutletView]{Items: []OutletView{}}
+	outlets := []OutletView{}
 	for _, o := range s.o.Config().Outlets {
-		page.Items = append(page.Items, OutletView{o.Name, list(o.Sites), o.Country, list(o.Tags)})
+		outlets = append(outlets, OutletView{o.Name, list(o.Sites), o.Country, list(o.Tags)})
 	}
-	slices.SortFunc(page.Items, func(a, b OutletView) int { return strings.Compare(a.Name, b.Name) })
-	page.Items = page.Items[:min(limit, len(page.Items))]
-	return page, nil
+	slices.SortFunc(outlets, func(a, b OutletView) int { return strings.Compare(a.Name, b.Name) })
+	return part(r, outlets)
 }
 
 // StatsView is what is kept, in figures.

@@ -119,7 +119,7 @@ func spotOf(r *http.Request) (store.Spot, error) {
 	}
 	at, err := strconv.ParseInt(v[:i], 10, 64)
 	seq, wrong := strconv.ParseUint(v[i+1:], 10, 64)
-	if err != nil || wrong != nil {
+	if year := time.UnixMicro(at).UTC().Year(); err != nil || wrong != nil || year < 0 || year > 9999 {
 		return store.Spot{}, BadRequest("before %q: the next of the page before expected", v)
 	}
 	return store.Spot{At: time.UnixMicro(at).UTC(), Seq: news.Seq(seq)}, nil

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"time"
+
 	"mediawatch/config"
 	"mediawatch/feeds"
 	"mediawatch/news"
@@ -17,6 +19,30 @@ func RenderItems(it *news.Item, others ...*news.Item) ([]byte, error) {
 		Entries: []feeds.PublishedEntry{e},
 	}, nil)
 	return d.body, err
+}
+
+// Hurry makes a server impatient: with those who wait for a turn, and with readers.
+func (s *Server) Hurry(d time.Duration) { s.turns.within, s.turns.write = d, d }
+
+// Occupy takes all turns until the function it returns is called.
+func (s *Server) Occupy() (free func()) {
+	for _, of := range []chan struct{}{s.turns.answers, s.turns.searches} {
+		for range cap(of) {
+			of <- struct{}{}
+		}
+	}
+	return func() {
+		for _, of := range []chan struct{}{s.turns.answers, s.turns.searches} {
+			for range cap(of) {
+				<-of
+			}
+		}
+	}
+}
+
+// Waiting is how many bytes of whole answers wait for their readers, and how many turns are taken.
+func (s *Server) Waiting() (bytes int64, turns int) {
+	return s.turns.pending.Load(), len(s.turns.answers) + len(s.turns.searches)
 }
 
 // Patterns returns every address that is answered.

@@ -135,7 +135,13 @@ func (s *Server) digestFile(w http.ResponseWriter, r *http.Request) {
 		s.digestFeed(w, r, name)
 		return
 	}
-	content, err := s.digestPage(r, name)
+	t, err := s.answer(r)
+	if err != nil {
+		s.errorPage(w, r, err)
+		return
+	}
+	content, err := s.digestPage(t.within(r), name)
+	t.end()
 	if err != nil {
 		s.errorPage(w, r, err)
 		return
@@ -291,5 +297,5 @@ func (s *Server) rawEdition(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Security-Policy", editionPolicy)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_, doc := e.For(news.Desk)
-	_, _ = w.Write(doc) // the client is gone
+	s.send(w, r, http.StatusOK, doc)
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -17,9 +16,8 @@ import (
 )
 
 const (
-	searchPage    = 30  // results a page of the search shows at first
-	searchMost    = 300 // and at most
-	searchPatient = 10 * time.Second
+	searchPage = 30  // results a page of the search shows at first
+	searchMost = 300 // and at most
 )
 
 type searchBody struct {
@@ -109,14 +107,12 @@ type resultsOf struct {
 
 // searchResults fills in what is found. A search over very much is given up after a while, with what it found until then.
 func (s *Server) searchResults(r *http.Request, b *searchBody, o resultsOf) error {
-	ctx, cancel := context.WithTimeout(r.Context(), searchPatient)
-	defer cancel()
 	var hits []search.Hit
-	_, err := search.Scan(ctx, s.store, search.Options{Query: o.query, Facts: s.o.Facts, Since: o.since}, func(h search.Hit) bool {
+	res, err := search.Scan(r.Context(), s.store, search.Options{Query: o.query, Facts: s.o.Facts, Since: o.since}, func(h search.Hit) bool {
 		hits = append(hits, h)
 		return len(hits) <= o.limit
 	})
-	late := r.Context().Err() == nil && ctx.Err() != nil
+	late := isLate(r)
 	if err != nil && !late {
 		return err
 	}
@@ -124,7 +120,7 @@ func (s *Server) searchResults(r *http.Request, b *searchBody, o resultsOf) erro
 	hits = hits[:min(len(hits), o.limit)]
 	switch {
 	case late:
-		b.Found = fmt.Sprintf("the first %s; it took too long to look through everything: choose a shorter time", text.Number(len(hits)))
+		b.Found = fmt.Sprintf("the first %s; it took too long to look through everything, most of it for %s: choose a shorter time", text.Number(len(hits)), res.Costliest)
 	case more:
 		b.Found = fmt.Sprintf("the newest %s", text.Number(len(hits)))
 	default:
@@ -141,11 +137,11 @@ func (s *Server) searchLines(r *http.Request, b *searchBody, hits []search.Hit) 
 	for i := range hits {
 		ids[i] = hits[i].Item.ID
 	}
-	stories, err := s.store.Stories(r.Context(), ids)
+	stories, err := s.store.Stories(unhurried(r), ids)
 	if err != nil {
 		return err
 	}
-	matches, err := s.store.Matches(r.Context(), ids)
+	matches, err := s.store.Matches(unhurried(r), ids)
 	if err != nil {
 		return err
 	}

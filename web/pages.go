@@ -96,8 +96,19 @@ func (s *Server) pages() {
 		"/digests/{name}/{number}": {"edition", s.editionPage},
 	}
 	for path, p := range shown {
+		take := s.answer
+		if p.template == "search" {
+			take = s.query
+		}
 		s.handle("GET "+path, func(w http.ResponseWriter, r *http.Request) {
-			content, err := p.show(r)
+			t, err := take(r)
+			if err != nil {
+				s.errorPage(w, r, err)
+				return
+			}
+			content, err := p.show(t.within(r))
+			err = s.inTime(t, err)
+			t.end()
 			if err != nil {
 				s.errorPage(w, r, err)
 				return
@@ -129,8 +140,7 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-cache")
-	w.WriteHeader(status)
-	_, _ = w.Write(b.Bytes()) // the client is gone
+	s.send(w, r, status, b.Bytes())
 }
 
 // rootOf is the way from a path back to the root, so that pages work below any address a proxy gives them.
@@ -149,6 +159,11 @@ func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error) {
 		p.Head, p.Msg = "There is nothing at this address", "It may have been removed, or the address was not copied whole."
 	case http.StatusBadRequest:
 		p.Head = "That cannot be answered"
+	case http.StatusServiceUnavailable:
+		var known *Error
+		if errors.As(err, &known) {
+			tellRetry(w, known.RetryAfter)
+		}
 	case statusGone:
 		return
 	}

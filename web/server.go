@@ -40,6 +40,7 @@ type Server struct {
 	store store.Store
 	views Views
 	cache feedCache
+	turns *turns
 	mux   *http.ServeMux
 
 	patterns []string // of mux
@@ -47,34 +48,39 @@ type Server struct {
 
 // New returns a server.
 func New(o Options) *Server {
-	s := &Server{o: o, store: o.Store, views: Views{o.Store}, mux: http.NewServeMux()}
+	s := &Server{o: o, store: o.Store, views: Views{o.Store}, turns: newTurns(), mux: http.NewServeMux()}
 	s.routes()
 	return s
 }
 
 func (s *Server) routes() {
-	api := map[string]func(*http.Request) (any, error){
-		"/items":                       s.items,
-		"/items/{id}":                  s.item,
-		"/stories":                     s.storyList,
-		"/stories/{id}":                s.story,
-		"/watches":                     s.watchList,
-		"/watches/{name}/explain/{id}": s.explain,
-		"/subscriptions":               s.subscriptionList,
-		"/outlets":                     s.outletList,
-		"/digests":                     s.editionList,
-		"/digests/{name}/{number}":     s.edition,
-		"/stats":                       s.stats,
+	listings := map[string]func(*http.Request) (any, error){
+		"/items":                   s.items,
+		"/items/{id}":              s.item,
+		"/stories":                 s.storyList,
+		"/stories/{id}":            s.story,
+		"/watches":                 s.watchList,
+		"/subscriptions":           s.subscriptionList,
+		"/outlets":                 s.outletList,
+		"/digests":                 s.editionList,
+		"/digests/{name}/{number}": s.edition,
+		"/stats":                   s.stats,
+	}
+	for path, answer := range listings {
+		s.handle("GET /api/v1"+path, s.api(s.answer, answer))
+	}
+	queries := map[string]func(*http.Request) (any, error){
 		"/search":                      s.search,
 		"/count":                       s.count,
 		"/backtest":                    s.backtest,
+		"/watches/{name}/explain/{id}": s.explain,
 	}
-	for path, answer := range api {
-		s.handle("GET /api/v1"+path, s.api(answer))
+	for path, answer := range queries {
+		s.handle("GET /api/v1"+path, s.api(s.query, answer))
 	}
 	s.handle("GET /api/v1/subscriptions.opml", s.opml)
-	s.handle("GET /api/", s.api(func(*http.Request) (any, error) {
-		return nil, &Error{http.StatusNotFound, "no such address in the API; docs/api.md lists them"}
+	s.handle("GET /api/", s.api(s.answer, func(*http.Request) (any, error) {
+		return nil, &Error{Status: http.StatusNotFound, Msg: "no such address in the API; docs/api.md lists them"}
 	}))
 	s.handle("GET /feeds/{file}", s.feed)
 	s.handle("GET /healthz", s.healthz)
@@ -99,7 +105,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "mediawatch does not answer for this name; if it is one of this machine's, add it to [web] hosts", http.StatusMisdirectedRequest)
 		return
 	}
-	s.mux.ServeHTTP(w, r)
+	s.mux.ServeHTTP(paced{w, s.turns.write}, r)
 }
 
 // Owner answers whoever owns the store: over the socket, and commands in their own process.

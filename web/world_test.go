@@ -145,6 +145,8 @@ func (w *world) restart() {
 	w.open()
 }
 
+func (w *world) cfgNow() *config.Config { return w.cfg }
+
 func (w *world) clock() time.Time { return w.now }
 
 func (w *world) setWatches() {

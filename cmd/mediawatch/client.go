@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -222,26 +221,65 @@ func eachLine[T any](ctx context.Context, c *client, path string, params url.Val
 // inProcess answers requests with a handler, without a network.
 type inProcess struct{ handler http.Handler }
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.RoundTripper. The answer is read while it is made, so that a long listing costs no memory.
 func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
-	rec := &recorder{header: make(http.Header), status: http.StatusOK}
-	t.handler.ServeHTTP(rec, r)
+	body, w := io.Pipe()
+	a := &answer{header: make(http.Header), body: w, begun: make(chan struct{})}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			if p := recover(); p == http.ErrAbortHandler {
+				a.WriteHeader(http.StatusInternalServerError)
+				_ = w.CloseWithError(errors.New("the answer broke off")) // never fails
+			} else if p != nil {
+				panic(p)
+			}
+		}()
+		t.handler.ServeHTTP(a, r)
+		a.WriteHeader(http.StatusOK)
+		_ = w.Close() // never fails
+	}()
+	<-a.begun
 	return &http.Response{
-		StatusCode: rec.status, Status: strings.TrimSpace(fmt.Sprint(rec.status, " ", http.StatusText(rec.status))), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: rec.header, Body: io.NopCloser(&rec.body), ContentLength: int64(rec.body.Len()), Request: r,
+		StatusCode: a.status, Status: strings.TrimSpace(fmt.Sprint(a.status, " ", http.StatusText(a.status))), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: a.sent, Body: &answerBody{body, done}, ContentLength: -1, Request: r,
 	}, nil
 }
 
-// recorder keeps an answer in memory.
-type recorder struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
+// answer hands what a handler writes to whoever reads it.
+type answer struct {
+	header, sent http.Header
+	status       int
+	body         *io.PipeWriter
+	begun        chan struct{}
 }
 
-func (r *recorder) Header() http.Header         { return r.header }
-func (r *recorder) WriteHeader(status int)      { r.status = status }
-func (r *recorder) Write(b []byte) (int, error) { return r.body.Write(b) }
+func (a *answer) Header() http.Header { return a.header }
+
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status, a.sent = status, a.header.Clone()
+		close(a.begun)
+	}
+}
+
+func (a *answer) Write(b []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	return a.body.Write(b)
+}
+
+// answerBody ends the handler when it is closed, and waits for that: what the handler works with is closed next.
+type answerBody struct {
+	*io.PipeReader
+	done chan struct{}
+}
+
+func (b *answerBody) Close() error {
+	err := b.PipeReader.Close()
+	<-b.done
+	return err
+}
