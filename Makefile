@@ -4,7 +4,7 @@ build: ; go build -trimpath -ldflags='-s -w' -o mediawatch ./cmd/mediawatch
 install: ; sh contrib/install
 run: ; go run ./cmd/mediawatch serve
 test: ; go test ./...
-check: ; bash .ci/run
+check: ; bash .ci/run --no-install
 lint: ; test -z "$$(gofmt -l .)" && go vet ./... && go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 race: ; go test -race -short ./fetch ./schedule ./ingest ./follow ./daemon ./web ./store/bolt
 fuzz: ; bash .ci/fuzz 20s
@@ -13,4 +13,4 @@ torture: ; MEDIAWATCH_TORTURE=1 go test -timeout 3h ./torture ./schedule ./store
 feedsuite: build ; python3 ../shared/tools/feedsuite.py --plain-titles --each './mediawatch parse --json --base {url} --content-type {ctype} {file}'
 stories-eval: ; go run ./bench/stories
 stories-growth: ; GROWTH=1000000 go test ./bench/stories -run Growth -timeout 2h -v
-clean: ; rm -rf mediawatch data digests bench/out
+clean: ; rm -rf mediawatch bench/out # never data or digests: they are yours

@@ -21,7 +21,7 @@ func lookup(env []string, name string) (string, bool) {
 	return "", false
 }
 
-// applyEnv puts what the environment sets into the tree: MEDIAWATCH_TABLE_KEY for every single value of the tables [store], [web], [fetch] and [smtp].
+// applyEnv puts what the environment sets into the tree: MEDIAWATCH_TABLE_KEY for every single value of the tables that a file has once.
 func applyEnv(c *collector, root *node, env []string) {
 	schema := reflect.TypeFor[rawConfig]()
 	for _, entry := range env {
@@ -47,11 +47,23 @@ func applyEnv(c *collector, root *node, env []string) {
 		}
 		t := elem(f.Type)
 		if t == nil || f.Type.Kind() == reflect.Slice {
-			c.add(at, "only [store], [web], [fetch] and [smtp] can be set from the environment", "unknown environment variable")
+			c.add(at, "only "+singleTables(schema)+" can be set from the environment", "unknown environment variable")
 			continue
 		}
 		setEnv(c, root, envSetting{name: name, value: value, table: tableName, key: key, schema: t})
 	}
+}
+
+// singleTables names the tables that a file has once: "[store], [web] and [smtp]".
+func singleTables(schema reflect.Type) string {
+	var names []string
+	for _, key := range keysOf(schema) {
+		if f, ok := fieldByKey(schema, key); ok && f.Type.Kind() != reflect.Slice && elem(f.Type) != nil {
+			names = append(names, "["+key+"]")
+		}
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 type envSetting struct {

@@ -64,7 +64,7 @@ func newNameForm(raw string) (*nameForm, *mistake) {
 		return nil, &mistake{0, "~ knows names in Latin, Cyrillic, Arabic and Persian letters only, not mixed", "write the spellings: (a OR b)"}
 	}
 	if max(len(n.sounds), len(n.abjad)) < leastName {
-		return nil, &mistake{0, "the name is too short to tell its spellings from other words", "write the spellings: (Ali OR Aly)"}
+		return nil, &mistake{0, "the name is too short to tell its spellings from other words", "write the spellings: (Li OR Lee)"}
 	}
 	for c := range n.starts {
 		n.starts[c] = n.mayStart(byte(c))
