@@ -65,7 +65,7 @@ func TestT08D_KeysAreDocumented(t *testing.T) {
 			if want := shownDefault(value.Elem(), key); !notDefaults.MatchString(stated) && stated != "`"+want+"`" {
 				t.Errorf("docs/configuration.md, [%s] %s: the default is `%s`, the page says %s", name, key, want, stated)
 			}
-			if !regexp.MustCompile(`(?m)^#? ?` + key + `\s*=`).Match(example) && !strings.Contains(string(example), key+" =") {
+			if !regexp.MustCompile(`(?m)^#? ?`+key+`\s*=`).Match(example) && !strings.Contains(string(example), key+" =") {
 				t.Errorf("mediawatch.example.toml does not have the key %s of [%s]", key, name)
 			}
 		}
