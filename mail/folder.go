@@ -15,6 +15,78 @@ import (
 // Folder writes editions as files.
 type Folder struct {
 	Dir string // made, with its parents, when it is missing
+
+	open func(dir string) (root, error) // nil: openRoot
+}
+
+// root is what Write asks of an open folder. What Rename did survives a power loss after Sync; what was written to a file, after the file's Sync.
+type root interface {
+	Lstat(name string) (fs.FileInfo, error)
+	ReadFile(name string) ([]byte, error)
+	Create(name string) (file, error) // that is not there
+	Rename(from, to string) error
+	Remove(name string) error
+	Sync() error
+	Close() error
+}
+
+type file interface {
+	Write(p []byte) (int, error)
+	Chmod(mode fs.FileMode) error
+	Sync() error
+	Close() error
+}
+
+// osRoot is a folder of the operating system. Nothing in it leads out of it.
+type osRoot struct{ *os.Root }
+
+func openRoot(dir string) (root, error) {
+	if err := makeDir(dir, syncDir); err != nil {
+		return nil, err
+	}
+	r, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return osRoot{r}, nil
+}
+
+// Create implements root.
+func (r osRoot) Create(name string) (file, error) {
+	return r.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+}
+
+// Sync implements root.
+func (r osRoot) Sync() error { return syncFile(r.Open(".")) }
+
+// syncDir makes the names in a folder durable.
+func syncDir(dir string) error { return syncFile(os.Open(dir)) }
+
+func syncFile(f *os.File, err error) error {
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// makeDir makes a folder and its parents, each durable in its own parent.
+func makeDir(dir string, sync func(dir string) error) error {
+	var grew []string // the folders that get a new entry
+	for d := filepath.Clean(dir); ; d = filepath.Dir(d) {
+		if _, err := os.Stat(d); !errors.Is(err, fs.ErrNotExist) || d == filepath.Dir(d) {
+			break
+		}
+		grew = append(grew, filepath.Dir(d))
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, d := range grew {
+		if err := sync(d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Files is one edition in its three forms. A nil form is not written.
@@ -46,10 +118,11 @@ func (d Folder) Write(name string, f Files) ([]string, error) {
 	if name == "" || name != filepath.Base(name) || strings.HasPrefix(name, ".") {
 		return nil, fmt.Errorf("write edition: %q is no file name", name)
 	}
-	if err := os.MkdirAll(d.Dir, 0o755); err != nil {
-		return nil, fmt.Errorf("write edition: %w", err)
+	open := d.open
+	if open == nil {
+		open = openRoot
 	}
-	root, err := os.OpenRoot(d.Dir)
+	root, err := open(d.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("write edition: %w", err)
 	}
@@ -60,7 +133,6 @@ func (d Folder) Write(name string, f Files) ([]string, error) {
 		return nil, fmt.Errorf("write edition: %w", err)
 	}
 	var paths []string
-	wrote := false
 	for _, part := range forms {
 		if part.data == nil {
 			continue
@@ -72,12 +144,9 @@ func (d Folder) Write(name string, f Files) ([]string, error) {
 		if err := writeWhole(root, base+part.ext, part.data); err != nil {
 			return nil, fmt.Errorf("write edition: %w", err)
 		}
-		wrote = true
 	}
-	if wrote {
-		if err := syncDir(root); err != nil {
-			return nil, fmt.Errorf("write edition: %w", err)
-		}
+	if err := root.Sync(); err != nil { // also of files that are there: who wrote them may have died before this
+		return nil, fmt.Errorf("write edition: %w", err)
 	}
 	return paths, nil
 }
@@ -88,7 +157,7 @@ type form struct {
 }
 
 // free returns the first of name, name-2, ... under which every form is absent or already there with the same bytes.
-func free(root *os.Root, name string, forms []form) (string, error) {
+func free(root root, name string, forms []form) (string, error) {
 	base := name
 	for n := 2; n <= maxSameName; n++ {
 		taken := false
@@ -120,7 +189,7 @@ const (
 )
 
 // look says what stands under name, compared with data.
-func look(root *os.Root, name string, data []byte) (presence, error) {
+func look(root root, name string, data []byte) (presence, error) {
 	info, err := root.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -138,12 +207,12 @@ func look(root *os.Root, name string, data []byte) (presence, error) {
 }
 
 // writeWhole makes the file appear whole: a temporary file, fsync, rename.
-func writeWhole(root *os.Root, name string, data []byte) (err error) {
+func writeWhole(root root, name string, data []byte) (err error) {
 	temp := "." + name + ".tmp"
 	if err := root.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	f, err := root.Create(temp)
 	if err != nil {
 		return err
 	}
@@ -166,14 +235,4 @@ func writeWhole(root *os.Root, name string, data []byte) (err error) {
 		return err
 	}
 	return root.Rename(temp, name)
-}
-
-// syncDir makes renames durable.
-func syncDir(root *os.Root) error {
-	dir, err := root.Open(".")
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	return dir.Sync()
 }
