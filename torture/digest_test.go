@@ -29,6 +29,9 @@ type post struct {
 	stage string        // where to stand still; "" nowhere
 	hit   chan struct{} // closed when that stage was reached
 	free  chan struct{} // closed when it may go on
+	talks int           // conversations under way
+
+	server *smtp.Server
 }
 
 // The stages of a conversation.
@@ -64,6 +67,7 @@ func newPost(t *testing.T) (*post, int) {
 	}
 	p := &post{}
 	s := smtp.NewServer(p)
+	p.server = s
 	s.ErrorLog = log.New(io.Discard, "", 0) // of conversations that end with the client's death
 	t.Cleanup(func() { s.Close() })
 	go func() { _ = s.Serve(l) }() // ends with Close
@@ -71,7 +75,18 @@ func newPost(t *testing.T) (*post, int) {
 }
 
 // NewSession implements smtp.Backend.
-func (p *post) NewSession(*smtp.Conn) (smtp.Session, error) { return session{p}, nil }
+func (p *post) NewSession(*smtp.Conn) (smtp.Session, error) {
+	p.talk(1)
+	return session{p}, nil
+}
+
+// talk counts conversations and returns how many there are.
+func (p *post) talk(more int) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.talks += more
+	return p.talks
+}
 
 type session struct{ post *post }
 
@@ -105,7 +120,7 @@ func (s session) Data(r io.Reader) error {
 func (s session) Reset() {}
 
 // Logout implements smtp.Session.
-func (s session) Logout() error { return nil }
+func (s session) Logout() error { s.post.talk(-1); return nil }
 
 // received returns what was accepted so far.
 func (p *post) received() [][]byte {
