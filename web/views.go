@@ -20,6 +20,7 @@ type ItemView struct {
 	Certainty string     `json:"certainty"`
 	Seen      time.Time  `json:"seen"`
 	Time      time.Time  `json:"time"`
+	Listed    time.Time  `json:"listed"`
 	Story     string     `json:"story"`
 	Relation  string     `json:"relation"`
 	Revision  int        `json:"revision"`
@@ -143,7 +144,7 @@ func (v Views) Items(ctx context.Context, items []news.Item) ([]ItemView, error)
 func itemView(it *news.Item, story news.Story, matches []news.Match) ItemView {
 	view := ItemView{
 		ID: it.ID.String(), Seq: it.Seq, URL: it.URL, Title: text.Balanced(it.Title), Outlet: text.Balanced(it.Outlet), Published: stamp(it.Published),
-		Certainty: it.Published.Certainty.String(), Seen: it.Seen, Time: it.Time(), Story: it.ID.String(), Relation: string(news.Original),
+		Certainty: it.Published.Certainty.String(), Seen: it.Seen, Time: it.Time(), Listed: it.Listed(), Story: it.ID.String(), Relation: string(news.Original),
 		Revision: it.N, Watches: []string{}, Lang: it.Lang, Kind: it.Kind.String(), Feed: it.Feed.String(), Backlog: it.Backlog, Why: it.BacklogWhy,
 	}
 	if !story.ID.IsZero() {

@@ -30,7 +30,11 @@ func (c *itemsCmd) Run(ctx context.Context, a *app) error {
 	if c.After > 0 {
 		params.Set("after", strconv.FormatUint(c.After, 10))
 	}
-	return list(ctx, a, request{path: "/api/v1/items", params: params, as: c.listing}, itemColumns())
+	columns := itemColumns()
+	if c.After == 0 {
+		columns[0] = byTime(func(it web.ItemView) *web.ItemView { return &it })
+	}
+	return list(ctx, a, request{path: "/api/v1/items", params: params, as: c.listing}, columns)
 }
 
 func itemColumns() []column[web.ItemView] {
@@ -91,7 +95,7 @@ type searchCmd struct {
 func (c *searchCmd) Run(ctx context.Context, a *app) error {
 	params := url.Values{"q": {c.Query}, "limit": {strconv.Itoa(c.Limit)}, "since": {c.Since}}
 	return list(ctx, a, request{path: "/api/v1/search", params: params, as: c.listing}, []column[web.SearchView]{
-		when("TIME", func(h web.SearchView) *time.Time { return &h.Time }),
+		byTime(func(h web.SearchView) *web.ItemView { return &h.ItemView }),
 		outletColumn(func(h web.SearchView) string { return h.Outlet }),
 		{head: "HEADLINE", least: 20, value: func(h web.SearchView) string { return h.Title }},
 		{head: "HIT", below: true, value: func(h web.SearchView) string { return h.Hit }},

@@ -9,6 +9,7 @@ import (
 	"github.com/rivo/uniseg"
 
 	"mediawatch/text"
+	"mediawatch/web"
 )
 
 // column is a column of a listing of values of type T.
@@ -21,6 +22,7 @@ type column[T any] struct {
 	extra  bool           // left out on a terminal when it is empty, or when there is no room
 	below  bool           // on a terminal it stands below the line, where it is not empty
 	right  bool           // numbers
+	day    func(T) string // on a terminal a line heads the rows of one day
 	colour func(T) colour
 }
 
@@ -44,6 +46,25 @@ func when[T any](head string, of func(T) *time.Time) column[T] {
 		}
 	}
 	return column[T]{head: head, value: layout(clockLayout, "–"), exact: layout(time.RFC3339, "")}
+}
+
+// byTime is the column of an item's time in a list by time: on a terminal below its day, with a date only where it is of another one.
+func byTime[T any](of func(T) *web.ItemView) column[T] {
+	c := when("TIME", func(v T) *time.Time { return &of(v).Time })
+	c.day = func(v T) string {
+		if of(v).Listed.IsZero() {
+			return ""
+		}
+		return of(v).Listed.UTC().Format("Monday 2 January 2006")
+	}
+	c.short = func(v T) string {
+		it := of(v)
+		if it.Time.UTC().Format(time.DateOnly) == it.Listed.UTC().Format(time.DateOnly) {
+			return it.Time.UTC().Format("15:04")
+		}
+		return c.value(v)
+	}
+	return c
 }
 
 // briefly is a time without its year on a terminal.
@@ -114,8 +135,11 @@ func writeTable[T any](w world, columns []column[T], rows []T) error {
 	for i, c := range beside {
 		pad(&b, layout{text: c.head, width: widths[i], right: c.right, last: i == len(beside)-1})
 	}
-	lines := []string{w.paint(bold, b.String())}
+	lines, day := []string{w.paint(bold, b.String())}, ""
 	for i, v := range rows {
+		if now := dayOf(w, beside, v); now != day {
+			lines, day = append(lines, w.paint(bold, now)), now
+		}
 		lines = append(lines, tableLine(w, beside, cells[i], widths, v))
 		for _, c := range below {
 			if s := text.Line(c.value(v)); s != "" {
@@ -125,6 +149,16 @@ func writeTable[T any](w world, columns []column[T], rows []T) error {
 	}
 	_, err := io.WriteString(w.stdout, strings.Join(lines, "\n")+"\n")
 	return err
+}
+
+// dayOf is the day that heads a row on a terminal; "" in a listing without days.
+func dayOf[T any](w world, columns []column[T], v T) string {
+	for _, c := range columns {
+		if c.day != nil && w.term.columns > 0 {
+			return c.day(v)
+		}
+	}
+	return ""
 }
 
 func cellsOf[T any](w world, columns []column[T], v T) []string {

@@ -119,3 +119,32 @@ func TestT08B21_ConfirmAsks(t *testing.T) {
 		}
 	}
 }
+
+// TestT08B17_DaysHeadAListing: on a terminal only; what stands on another day than its own keeps its date.
+func TestT08B17_DaysHeadAListing(t *testing.T) {
+	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 30, 0, 0, time.UTC) }
+	rows := []web.ItemView{
+		{ID: "1123456789", Title: "Noon", Time: at(20, 12), Listed: at(20, 12)},
+		{ID: "2123456789", Title: "Late", Time: at(9, 8), Listed: at(20, 11)},
+		{ID: "3123456789", Title: "Eve", Time: at(19, 18), Listed: at(19, 18)},
+	}
+	columns := []column[web.ItemView]{
+		byTime(func(it web.ItemView) *web.ItemView { return &it }), {head: "HEADLINE", value: func(it web.ItemView) string { return it.Title }}, id(func(it web.ItemView) string { return it.ID }),
+	}
+	for width, want := range map[int]string{
+		80: "TIME HEADLINE ID|Friday 20 November 2026|12:30 Noon 11234567|2026-11-09 08:30 Late 21234567|Thursday 19 November 2026|18:30 Eve 31234567|",
+		0:  "TIME HEADLINE ID|2026-11-20 12:30 Noon 1123456789|2026-11-09 08:30 Late 2123456789|2026-11-19 18:30 Eve 3123456789|",
+	} {
+		var out bytes.Buffer
+		if err := writeTable(world{stdout: &out, term: terminal{columns: width}, env: []string{"NO_COLOR=1"}}, columns, rows); err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, line := range strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n") {
+			got += strings.Join(strings.Fields(line), " ") + "|"
+		}
+		if got != want {
+			t.Errorf("%d columns: %s\nwant %s", width, got, want)
+		}
+	}
+}
