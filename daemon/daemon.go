@@ -258,13 +258,21 @@ func (d *Daemon) Reload(ctx context.Context) ([]string, error) {
 			notes = append(notes, "a change of "+change.key+" takes effect after a restart")
 		}
 	}
-	d.use(cfg)
+	d.use(untilRestart(old, cfg))
 	d.scheduleDigests(old)
 	if err := d.adopt(ctx); err != nil {
 		return notes, err
 	}
 	d.wakeFollowers()
 	return notes, nil
+}
+
+// untilRestart is a new configuration as it holds while the program runs: what takes effect only after a restart stays as it is, so that links lead to the address that answers.
+func untilRestart(old, cfg *config.Config) *config.Config {
+	now := *cfg
+	now.Store.Path, now.Web.Listen, now.Stories = old.Store.Path, old.Web.Listen, old.Stories
+	now.Fetch.Proxy, now.Fetch.HostGap, now.Fetch.Allow = old.Fetch.Proxy, old.Fetch.HostGap, old.Fetch.Allow
+	return &now
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -70,6 +70,9 @@ func (d *Daemon) serveHTTP(l net.Listener, h http.Handler) *http.Server {
 func (d *Daemon) greet(cfg *config.Config) {
 	d.say("mediawatch %s", d.o.Version)
 	d.say("  page     %s/", web.BaseURL(cfg))
+	if local := web.LocalURL(cfg); local != web.BaseURL(cfg) {
+		d.say("  here     %s/", local)
+	}
 	d.say("  feed     %s  (everything)", web.FeedURL(cfg, follow.All))
 	for _, w := range cfg.Watches {
 		d.say("  feed     %s  (%s)", web.FeedURL(cfg, w.Name), d.watchTitle(w.Name))

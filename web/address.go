@@ -15,6 +15,11 @@ func BaseURL(cfg *config.Config) string {
 	if cfg.Web.PublicURL != "" {
 		return cfg.Web.PublicURL
 	}
+	return LocalURL(cfg)
+}
+
+// LocalURL is the address under which this machine reaches the program, without a slash at the end.
+func LocalURL(cfg *config.Config) string {
 	host, port, err := net.SplitHostPort(cfg.Web.Listen)
 	if err != nil {
 		return "http://" + cfg.Web.Listen

@@ -105,7 +105,19 @@ func (d *document) serve(w http.ResponseWriter, r *http.Request, now time.Time) 
 		modified = time.Time{}
 	}
 	r.Header.Del("Range") // parts of a feed are of no use to anybody
-	http.ServeContent(w, r, "", modified, bytes.NewReader(body))
+	http.ServeContent(noRanges{w}, r, "", modified, bytes.NewReader(body))
+}
+
+// noRanges says that parts are not answered; http.ServeContent says that they are.
+type noRanges struct{ http.ResponseWriter }
+
+// Unwrap serves http.ResponseController.
+func (n noRanges) Unwrap() http.ResponseWriter { return n.ResponseWriter }
+
+// WriteHeader implements http.ResponseWriter.
+func (n noRanges) WriteHeader(status int) {
+	n.Header().Set("Accept-Ranges", "none")
+	n.ResponseWriter.WriteHeader(status)
 }
 
 // acceptsGzip reports whether an Accept-Encoding takes gzip (RFC 9110 section 12.5.3).

@@ -325,3 +325,27 @@ func TestT08A6_ABrokenListingIsNoWhole(t *testing.T) {
 		}
 	}
 }
+
+// TestT08D32_RangesAreNotPromised asks for a part of a feed.
+func TestT08D32_RangesAreNotPromised(t *testing.T) {
+	w := newWorld(t, basicConfig)
+	w.read(article{guid: "1"})
+	rec := w.get("/feeds/all.atom", "Range", "bytes=0-3")
+	if rec.Code != http.StatusOK || rec.Header().Get("Accept-Ranges") != "none" || rec.Body.Len() < 100 {
+		t.Errorf("%d, Accept-Ranges %q, %d bytes", rec.Code, rec.Header().Get("Accept-Ranges"), rec.Body.Len())
+	}
+}
+
+// TestT08D32_AForgottenItemIsItsIdAlone asks for what happened since the beginning.
+func TestT08D32_AForgottenItemIsItsIdAlone(t *testing.T) {
+	w := newWorld(t, basicConfig)
+	w.read(article{guid: "1"})
+	id := article{guid: "1"}.id()
+	if err := w.store.Forget(t.Context(), id, "asked to", w.now); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"id":"` + id.String() + `","forgotten":true}` + "\n"
+	if got := w.get("/api/v1/items?after=0", "Accept", "application/jsonl").Body.String(); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
