@@ -239,12 +239,9 @@ func (k *checker) fetch() {
 	r, f := &k.raw.Fetch, &k.cfg.Fetch
 	f.Interval = k.duration(&r.table, "interval", r.Interval, minInterval, maxInterval)
 	f.HostGap = k.duration(&r.table, "host_gap", r.HostGap, 0, time.Hour)
-	f.Proxy, f.UserAgent = r.Proxy, r.UserAgent
-	if r.Proxy != "" {
-		u, err := url.Parse(r.Proxy)
-		if err != nil || u.Host == "" || !isProxyScheme(u.Scheme) {
-			k.add(r.at("proxy"), "for example http://127.0.0.1:3128 or socks5://127.0.0.1:9050", "proxy: not the address of a proxy")
-		}
+	f.Proxy, f.UserAgent, f.Contact = k.proxy(r.at("proxy"), r.Proxy), r.UserAgent, r.Contact
+	if !isContact(r.Contact) {
+		k.add(r.at("contact"), "for example https://news.example.org/about or desk@example.org", "contact: %q is neither the address of a page nor of mail", r.Contact)
 	}
 	if f.Heartbeat = r.Heartbeat; r.Heartbeat != "" {
 		if _, ok := httpURL(r.Heartbeat); !ok {
@@ -268,6 +265,30 @@ func (k *checker) fetch() {
 			f.Allow = append(f.Allow, p)
 		}
 	}
+}
+
+// proxy checks the address of a proxy, which may be missing.
+func (k *checker) proxy(at place, raw string) string {
+	u, err := url.Parse(raw)
+	if raw != "" && (err != nil || u.Host == "" || !isProxyScheme(u.Scheme)) {
+		k.add(at, "for example http://127.0.0.1:3128 or socks5://127.0.0.1:9050", "proxy: not the address of a proxy")
+	}
+	return raw
+}
+
+// isContact reports whether s may stand behind the + of a User-Agent: nothing, a web address or an address of mail, in printable ASCII without parentheses.
+func isContact(s string) bool {
+	if s == "" {
+		return true
+	}
+	if strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c > '~' || c == '(' || c == ')' }) {
+		return false
+	}
+	if _, ok := httpURL(s); ok {
+		return true
+	}
+	local, domain, ok := strings.Cut(strings.TrimPrefix(s, "mailto:"), "@")
+	return ok && local != "" && strings.Contains(domain, ".") && !strings.ContainsAny(domain, "@/")
 }
 
 func isProxyScheme(s string) bool {
@@ -382,5 +403,6 @@ func (k *checker) feed(r *rawFeed, source string) Feed {
 	}
 	f.Announce = k.oneOf(&r.table, "announce", r.Announce, AnnounceNew, AnnounceAll)
 	f.FullText = r.FullText
+	f.Proxy = k.proxy(r.at("proxy"), r.Proxy)
 	return f
 }

@@ -74,6 +74,7 @@ type Fetch struct {
 	Allow     []netip.Prefix
 	OPML      []string
 	UserAgent string // "" the program's own
+	Contact   string // whom publishers may turn to: an address of a page or of mail; "" none
 	Heartbeat string // URL that is asked while all is well; "" none
 }
 
@@ -124,6 +125,7 @@ type Feed struct {
 	Charset  string   // overrides what the document says; "" none
 	Announce string
 	FullText bool   // new items get the text of their pages
+	Proxy    string // URL; "" that of [fetch]
 	Source   string // the file it comes from, or SourceSaved
 	Place    string // for people: file and line
 	Author   string // who saved it, and when, for saved ones

@@ -61,7 +61,7 @@ func (c *Config) effective() *rawConfig {
 	r.Web = rawWeb{Listen: c.Web.Listen, PublicURL: c.Web.PublicURL, Hosts: append([]string{}, c.Web.Hosts...), QueryTime: c.Web.QueryTime.String(), AllowRemote: c.Web.AllowRemote}
 	r.Fetch = rawFetch{
 		Interval: c.Fetch.Interval.String(), HostGap: c.Fetch.HostGap.String(), Proxy: redacted(c.Fetch.Proxy),
-		AllowNetworks: []string{}, OPML: append([]string{}, c.Fetch.OPML...), UserAgent: c.Fetch.UserAgent,
+		AllowNetworks: []string{}, OPML: append([]string{}, c.Fetch.OPML...), UserAgent: c.Fetch.UserAgent, Contact: c.Fetch.Contact,
 	}
 	for _, p := range c.Fetch.Allow {
 		r.Fetch.AllowNetworks = append(r.Fetch.AllowNetworks, p.String())
@@ -93,7 +93,7 @@ func (c *Config) effective() *rawConfig {
 	}
 	for _, f := range c.Feeds {
 		one := f.raw()
-		one.URL = redacted(one.URL)
+		one.URL, one.Proxy = redacted(one.URL), redacted(one.Proxy)
 		r.Feed = append(r.Feed, one)
 	}
 	for _, w := range c.Watches {
@@ -122,7 +122,7 @@ func (d Digest) rawTo() []any {
 
 // raw turns f back into what a file would say.
 func (f Feed) raw() rawFeed {
-	r := rawFeed{URL: f.URL, Outlet: f.Outlet, Tags: f.Tags, Charset: f.Charset, Announce: f.Announce, FullText: f.FullText, Author: f.Author, Time: f.Time}
+	r := rawFeed{URL: f.URL, Outlet: f.Outlet, Tags: f.Tags, Charset: f.Charset, Announce: f.Announce, FullText: f.FullText, Proxy: f.Proxy, Author: f.Author, Time: f.Time}
 	if f.Interval > 0 {
 		r.Interval = f.Interval.String()
 	}

@@ -91,6 +91,7 @@ type rawFetch struct {
 	AllowNetworks []string `toml:"allow_networks"`
 	OPML          []string `toml:"opml"`
 	UserAgent     string   `toml:"user_agent"`
+	Contact       string   `toml:"contact"`
 	Heartbeat     string   `toml:"heartbeat"`
 }
 
@@ -163,6 +164,7 @@ type rawFeed struct {
 	Charset  string    `toml:"charset,omitempty"`
 	Announce string    `toml:"announce,omitempty"`
 	FullText bool      `toml:"full_text,omitempty"`
+	Proxy    string    `toml:"proxy,omitempty"`
 	Author   string    `toml:"author,omitempty"`
 	Time     time.Time `toml:"time,omitempty"`
 }

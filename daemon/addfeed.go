@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -32,7 +33,7 @@ func (d *Daemon) orderAddFeed(r *http.Request) (any, error) {
 		return nil, err
 	}
 	if err := found.Problem(); err != nil {
-		return nil, web.BadRequest("%s was not added: %v%s", address, err, asked(found))
+		return notAdded(address, err, asked(found))
 	}
 	choice := found.Best
 	if v := r.FormValue("pick"); v != "" {
@@ -61,6 +62,7 @@ func (d *Daemon) subscribe(ctx context.Context, feed config.Feed, f ingest.Found
 		return Done{Summary: "already subscribed to " + f.URL}, nil
 	}
 	sub := subscription(feed)
+	sub.Patient = true // the page it was found on was asked for just now
 	res := f.Read
 	if res == nil {
 		read, err := d.readOne(ctx, sub)
@@ -70,7 +72,7 @@ func (d *Daemon) subscribe(ctx context.Context, feed config.Feed, f ingest.Found
 		res = &read
 	}
 	if res.Err != nil {
-		return Done{}, web.BadRequest("%s was not added: %v", f.URL, res.Err)
+		return notAdded(f.URL, res.Err, "")
 	}
 	record, err := d.config.Load().SaveFeed(feed)
 	if err != nil {
@@ -90,6 +92,15 @@ func (d *Daemon) subscribe(ctx context.Context, feed config.Feed, f ingest.Found
 	}
 	summary := fmt.Sprintf("subscribed to %s (%s): %s", f.URL, res.Document.Feed.Title, text.Count(len(res.Document.Items), "item"))
 	return Done{Summary: summary}, nil
+}
+
+// notAdded says why a feed was not subscribed to. What the caller wrote is a mistake only when it cannot be asked at all; what a server answers is none.
+func notAdded(address string, err error, more string) (Done, error) {
+	var fe *fetch.Error
+	if errors.As(err, &fe) && (fe.Kind == fetch.KindURL || fe.Kind == fetch.KindBlocked) {
+		return Done{}, web.BadRequest("%s was not added: %v%s", address, err, more)
+	}
+	return Done{Summary: fmt.Sprintf("%s was not added: %v%s", address, err, more), Failed: true}, nil
 }
 
 // subscribed reports whether the configuration has a feed at the address.

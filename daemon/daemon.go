@@ -89,7 +89,8 @@ func New(o Options) (*Daemon, error) {
 	d.matcher = follow.NewMatcher(o.Store, d.items, factsOf(&d.facts), o.Now)
 	d.writer = newWriter(d)
 	d.feeds = &ingest.FeedReader{Client: client, Journal: o.Store, Feeds: o.Store, Outlets: outletsOf(&d.facts), Now: o.Now, Rand: rand.Float64, Signatures: d.items.Signatures(), Turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
-	d.feeds.Pages = ingest.NewPageReader(client, productToken(userAgent(o)), o.Now)
+	d.feeds.Hosts = d.feedHosts
+	d.feeds.Pages = ingest.NewPageReader(client, productToken(UserAgent(o.Config.Fetch, o.Version)), o.Now)
 	d.works = works{now: o.Now, show: o.Show, say: func(line string) { d.say("%s  %s", o.Now().Format("15:04:05"), line) }}
 	d.folder = &ingest.FolderReader{Journal: o.Store, Feeds: o.Store, Now: o.Now, Sleep: sleep, Keep: d.keepFiles}
 	d.use(o.Config)
@@ -119,20 +120,21 @@ func windowOf(c *config.Config) dedupe.Window {
 func fetchOptions(o Options) fetch.Options {
 	f := o.Config.Fetch
 	return fetch.Options{
-		UserAgent: userAgent(o), Allow: f.Allow, Proxy: f.Proxy, HostGap: time.Duration(f.HostGap),
+		UserAgent: UserAgent(f, o.Version), Allow: f.Allow, Proxy: f.Proxy, HostGap: time.Duration(f.HostGap),
 		MaxIdle: max(fetch.DefaultMaxIdle, len(o.Config.Feeds)), Now: o.Now,
 	}
 }
 
-// userAgent is who we say we are: as configured, else the program with the address where people can read about it.
-func userAgent(o Options) string {
-	if o.Config.Fetch.UserAgent != "" {
-		return o.Config.Fetch.UserAgent
+// UserAgent is who we say we are: as configured, else the program, with whom to turn to only when the configuration says so. The address that pages are published at is
+// never told: who watches is not the watched ones' to know.
+func UserAgent(f config.Fetch, version string) string {
+	switch {
+	case f.UserAgent != "":
+		return f.UserAgent
+	case f.Contact != "":
+		return "mediawatch/" + version + " (+" + f.Contact + ")"
 	}
-	if o.Config.Web.PublicURL != "" {
-		return "mediawatch/" + o.Version + " (+" + o.Config.Web.PublicURL + ")"
-	}
-	return "mediawatch/" + o.Version + " (+https://github.com/mediawatch/mediawatch)"
+	return "mediawatch/" + version
 }
 
 // productToken is the name in a User-Agent that robots.txt knows us by (RFC 9309, 2.2.1).
@@ -251,6 +253,8 @@ func (d *Daemon) Reload(ctx context.Context) ([]string, error) {
 		{"[web] listen", old.Web.Listen != cfg.Web.Listen},
 		{"[stories]", old.Stories != cfg.Stories},
 		{"[fetch] proxy", old.Fetch.Proxy != cfg.Fetch.Proxy},
+		{"[fetch] user_agent", old.Fetch.UserAgent != cfg.Fetch.UserAgent},
+		{"[fetch] contact", old.Fetch.Contact != cfg.Fetch.Contact},
 		{"[fetch] host_gap", old.Fetch.HostGap != cfg.Fetch.HostGap},
 		{"[fetch] allow_networks", !slices.Equal(old.Fetch.Allow, cfg.Fetch.Allow)},
 	} {

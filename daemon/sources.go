@@ -23,8 +23,17 @@ const dueAtOnce = 5000
 func subscription(f config.Feed) ingest.Subscription {
 	return ingest.Subscription{
 		ID: news.NewFeedID(news.KindFeed, f.URL), URL: f.URL, Outlet: f.Outlet, Interval: time.Duration(f.Interval), Charset: f.Charset, AnnounceAll: f.Announce == config.AnnounceAll,
-		FullText: f.FullText,
+		FullText: f.FullText, Proxy: f.Proxy,
 	}
+}
+
+// feedHosts counts the hosts that feeds are asked from.
+func (d *Daemon) feedHosts() int {
+	hosts := make(map[string]bool)
+	for _, f := range d.config.Load().Feeds {
+		hosts[fetch.HostOf(f.URL)] = true
+	}
+	return len(hosts)
 }
 
 // subscriptions returns the configured web feeds by id.

@@ -56,6 +56,7 @@ type Client struct {
 	transport *http.Transport
 	hosts     *hosts
 	userAgent []string
+	proxied   sync.Map    // proxy's URL → *http.Transport, of requests with one of their own
 	routed    func() bool // reports whether the machine has any way out
 	scratch   sync.Pool   // *[]byte
 	unzippers sync.Pool   // *gzip.Reader
@@ -134,7 +135,13 @@ func parseProxy(raw string) (*url.URL, error) {
 func (c *Client) Guard() *Guard { return c.guard }
 
 // Close closes kept connections that are not in use. The client can still be used.
-func (c *Client) Close() { c.transport.CloseIdleConnections() }
+func (c *Client) Close() {
+	c.transport.CloseIdleConnections()
+	c.proxied.Range(func(_, t any) bool {
+		t.(*http.Transport).CloseIdleConnections()
+		return true
+	})
+}
 
 // Request is one thing to get.
 type Request struct {
@@ -173,16 +180,20 @@ type Response struct {
 // answers with a Response for 2xx and 304, else with an *Error. ctx ends waiting and reading.
 func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 	defer answered(ctx)
-	u, e := c.parse(r.URL)
+	t, proxied, err := c.transportFor(ctx)
+	if err != nil {
+		return nil, &Error{Op: "get", URL: shortURL(r.URL), Kind: KindURL, Err: err}
+	}
+	u, e := c.parse(r.URL, proxied)
 	if e != nil {
 		return nil, e
 	}
-	f := &flight{c: c, req: &r, url: u, origin: u, carry: true, permanent: true, left: c.o.Timeout}
+	f := &flight{c: c, transport: t, proxied: proxied, req: &r, url: u, origin: u, carry: true, permanent: true, left: c.o.Timeout}
 	return f.run(ctx)
 }
 
 // parse turns a URL into one that may be asked: absolute, http or https, to a port and, for literal addresses, an address the guard allows.
-func (c *Client) parse(raw string) (*url.URL, *Error) {
+func (c *Client) parse(raw string, proxied bool) (*url.URL, *Error) {
 	if len(raw) > maxURL {
 		return nil, &Error{Op: "get", URL: shortURL(raw), Kind: KindURL, Err: errors.New("the address is too long")}
 	}
@@ -190,14 +201,14 @@ func (c *Client) parse(raw string) (*url.URL, *Error) {
 	if err != nil {
 		return nil, &Error{Op: "get", URL: shortURL(raw), Kind: KindURL, Err: err}
 	}
-	if e := c.permit(u); e != nil {
+	if e := c.permit(u, proxied); e != nil {
 		return nil, e
 	}
 	return u, nil
 }
 
 // permit applies what can be decided before a connection is made. What a name resolves to is decided by Guard.Control.
-func (c *Client) permit(u *url.URL) *Error {
+func (c *Client) permit(u *url.URL, proxied bool) *Error {
 	refuse := func(kind Kind, err error) *Error {
 		return &Error{Op: "get", URL: showURL(u), Kind: kind, Err: err, Hint: hintOf(err)}
 	}
@@ -219,7 +230,7 @@ func (c *Client) permit(u *url.URL) *Error {
 		}
 		return nil
 	}
-	if c.o.Proxy != "" { // the proxy resolves names, so the connected address says nothing
+	if proxied { // the proxy resolves names, so the connected address says nothing
 		if err := c.guard.checkName(name); err != nil {
 			return refuse(KindBlocked, err)
 		}

@@ -538,8 +538,8 @@ func TestSameAuthority(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, e1 := c.parse(tt.from)
-		b, e2 := c.parse(tt.to)
+		a, e1 := c.parse(tt.from, false)
+		b, e2 := c.parse(tt.to, false)
 		if e1 != nil || e2 != nil {
 			t.Fatal(e1, e2)
 		}

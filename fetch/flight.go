@@ -13,10 +13,12 @@ import (
 
 // flight is one fetch under way, from its first request to the end of its redirects.
 type flight struct {
-	c      *Client
-	req    *Request
-	url    *url.URL // of the present hop
-	origin *url.URL // of the first hop
+	c         *Client
+	transport *http.Transport
+	proxied   bool // somebody else resolves names
+	req       *Request
+	url       *url.URL // of the present hop
+	origin    *url.URL // of the first hop
 
 	carry     bool // validators, further headers and credentials still go along: every hop was the first one's host
 	permanent bool // every redirect so far was 301 or 308
@@ -72,7 +74,7 @@ func (f *flight) hop(ctx context.Context) (*Response, *url.URL, error) {
 	defer cancel(nil)
 
 	sent := f.request(hopCtx)
-	got, err := f.c.transport.RoundTrip(sent)
+	got, err := f.transport.RoundTrip(sent)
 	if err != nil {
 		return nil, nil, f.explain(hopCtx, err)
 	}
@@ -172,7 +174,7 @@ func (f *flight) redirect(got *http.Response) (*url.URL, error) {
 	if same {
 		next.User = f.origin.User
 	}
-	if e := f.c.permit(next); e != nil {
+	if e := f.c.permit(next, f.proxied); e != nil {
 		return nil, e
 	}
 	if slices.Contains(f.seen, showURL(next)) {

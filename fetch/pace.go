@@ -148,7 +148,10 @@ func (p Pace) succeeded(o Outcome) Pace {
 	if wide {
 		share = wideJitter
 	}
-	floor := max(min(p.MinGap, MaxPublisherGap), min(o.Fresh, MaxPublisherGap), min(o.RetryAfter, MaxRetryAfter))
+	floor := max(min(p.MinGap, MaxPublisherGap), min(o.RetryAfter, MaxRetryAfter))
+	if o.Fixed == 0 { // what a person wrote counts more than what caches are told
+		floor = max(floor, min(o.Fresh, MaxPublisherGap))
+	}
 	least := max(jitter(interval, share, 0), floor)
 	d := least + time.Duration(o.Roll*2*share*float64(interval))
 	p.Due = p.allowed(o.At.Add(d), time.Duration(o.Roll*float64(min(interval/10, 10*time.Minute))))

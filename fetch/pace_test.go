@@ -150,6 +150,22 @@ func TestP28_TTLIsAFloor(t *testing.T) {
 	}
 }
 
+// TestT08C29_AConfiguredIntervalCountsMoreThanMaxAge, but not more than what a server asks of us.
+func TestT08C29_AConfiguredIntervalCountsMoreThanMaxAge(t *testing.T) {
+	for _, roll := range rolls {
+		o := middling()
+		o.Roll, o.Fresh = roll, 6*time.Hour
+		within(t, "max-age of 6 h", wait(fetch.Next(settled(), o)), 6*time.Hour, 6*time.Hour+15*time.Minute)
+		o.Fixed = 15 * time.Minute
+		within(t, "against a configured interval", wait(fetch.Next(settled(), o)), 7*time.Minute, 23*time.Minute)
+		o.RetryAfter = 2 * time.Hour
+		within(t, "with Retry-After", wait(fetch.Next(settled(), o)), 2*time.Hour, 2*time.Hour+15*time.Minute)
+		busy := status(429, 0)
+		busy.Roll, busy.Fixed = roll, 15*time.Minute
+		within(t, "429", wait(fetch.Next(settled(), busy)), 4*time.Hour, 5*time.Hour)
+	}
+}
+
 func TestP29_SkipHoursAndDays(t *testing.T) {
 	next := func(r fetch.Reading, at time.Time) time.Time {
 		p := settled()
@@ -434,7 +450,10 @@ func TestNextProperties(t *testing.T) {
 			wait := p.Due.Sub(now)
 			least := min(o.RetryAfter, 7*day)
 			if o.Err == nil {
-				least = max(least, min(o.Fresh, day), min(p.MinGap, day))
+				least = max(least, min(p.MinGap, day))
+				if o.Fixed == 0 {
+					least = max(least, min(o.Fresh, day))
+				}
 			}
 			if wait <= 0 || wait < least || wait > 20*day {
 				t.Fatalf("wait %v, asked for %v: %+v after %+v", wait, least, p, o)

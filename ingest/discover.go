@@ -38,7 +38,7 @@ type Found struct {
 // feeds carry what sub says beside its address. An error is one of the store, or the end of ctx.
 func (r *FeedReader) Discover(ctx context.Context, sub Subscription) (Discovery, error) {
 	s := &search{r: r, sub: sub, d: Discovery{Best: -1}, tried: map[string]bool{}, urgent: true}
-	err := s.run(ctx)
+	err := s.run(fetch.WithProxy(ctx, sub.Proxy))
 	return s.d, err
 }
 
@@ -167,7 +167,7 @@ func (s *search) try(ctx context.Context, l page.FeedLink) (found bool, resp *fe
 	if err != nil {
 		return false, nil, err
 	}
-	req := s.r.request(state)
+	req := s.r.request(sub, state)
 	req.Accept, req.Urgent = acceptAny, s.urgent
 	first := s.d.Asked == 0
 	s.urgent = false

@@ -26,6 +26,8 @@ type Subscription struct {
 	Charset     string        // overrides what the document declares
 	AnnounceAll bool          // also what it held at its first reading
 	FullText    bool          // new items get the text of their pages
+	Proxy       string        // through which all is asked for this feed; "": the client's
+	Patient     bool          // waits for its host's gap also when it is asked for the first time
 }
 
 // Outlets names publishers by their sites.
@@ -46,6 +48,9 @@ type FeedReader struct {
 	Signatures *dedupe.Signatures // of what is read, for the linker; nil: none are kept
 	Turns      chan struct{}      // as many documents are parsed at a time as it has room for; nil: no limit. More than processors only take memory
 	Pace       atomic.Int64       // nanoseconds between requests until a feed has shown its own pace; 0: fetch.DefaultInterval
+
+	// Hosts tells from how many hosts feeds are asked; nil: from many. With few, silence says nothing about the network.
+	Hosts func() int
 
 	reach reach
 }
@@ -69,15 +74,23 @@ func (r *FeedReader) Read(ctx context.Context, sub Subscription) (FeedResult, er
 	if err != nil {
 		return FeedResult{}, err
 	}
-	resp, failed := r.Client.Get(ctx, r.request(state))
+	ctx = fetch.WithProxy(ctx, sub.Proxy)
+	resp, failed := r.Client.Get(ctx, r.request(sub, state))
 	if failed != nil && ctx.Err() != nil {
 		return FeedResult{}, ctx.Err()
 	}
-	res, err := r.take(ctx, sub, answer{state: state, resp: resp, err: r.reach.judge(failed)})
+	res, err := r.take(ctx, sub, answer{state: state, resp: resp, err: r.reach.judge(failed, question{state: state, hosts: r.hosts(), now: r.Now()})})
 	if err == nil && res.Err != nil && !res.Offline {
 		err = r.propose(ctx, &res.Document.Feed)
 	}
 	return res, err
+}
+
+func (r *FeedReader) hosts() int {
+	if r.Hosts == nil {
+		return offlineHosts
+	}
+	return r.Hosts()
 }
 
 // state returns what is known of a feed, that of one never asked included.
@@ -94,8 +107,8 @@ func (r *FeedReader) state(ctx context.Context, sub Subscription) (news.Feed, er
 }
 
 // request is what to ask a feed's server in its present state.
-func (r *FeedReader) request(state news.Feed) fetch.Request {
-	req := fetch.Request{URL: state.Location, Accept: acceptFeeds, Urgent: state.LastTry.IsZero()}
+func (r *FeedReader) request(sub Subscription, state news.Feed) fetch.Request {
+	req := fetch.Request{URL: state.Location, Accept: acceptFeeds, Urgent: state.LastTry.IsZero() && !sub.Patient}
 	if !paceOf(state).WantsFull(r.Now()) {
 		req.ETag, req.LastModified = state.ETag, state.LastModified
 	}
@@ -195,9 +208,11 @@ func (r *FeedReader) succeeded(state news.Feed, out fetch.Outcome, res FeedResul
 // failed moves the state of a feed that could not be read. Its validators stay those of the last good document.
 func (r *FeedReader) failed(state news.Feed, out fetch.Outcome, err error) FeedResult {
 	pace := fetch.Next(paceOf(state), out)
-	state.Status, state.Error = out.Status, text.Line(err.Error())
 	var fe *fetch.Error
 	offline := errors.As(err, &fe) && fe.Kind == fetch.KindOffline
+	if !offline { // or it would show as the feed's failure
+		state.Status, state.Error = out.Status, text.Line(err.Error())
+	}
 	return FeedResult{Document: store.Document{Feed: withPace(state, pace)}, Err: err, Report: pace.Report() || pace.Gone, Offline: offline}
 }
 

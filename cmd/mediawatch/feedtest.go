@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mediawatch/config"
+	"mediawatch/daemon"
 	"mediawatch/feeds"
 	"mediawatch/fetch"
 	"mediawatch/page"
@@ -64,11 +65,7 @@ func (c *feedTestCmd) Run(ctx context.Context, a *app) error {
 
 // fetchClient asks servers for commands that ask for themselves, as the configuration says.
 func fetchClient(cfg *config.Config) (*fetch.Client, error) {
-	agent := cfg.Fetch.UserAgent
-	if agent == "" {
-		agent = "mediawatch/" + version
-	}
-	return fetch.New(fetch.Options{UserAgent: agent, Allow: cfg.Fetch.Allow, Proxy: cfg.Fetch.Proxy, HostGap: time.Duration(cfg.Fetch.HostGap)})
+	return fetch.New(fetch.Options{UserAgent: daemon.UserAgent(cfg.Fetch, version), Allow: cfg.Fetch.Allow, Proxy: cfg.Fetch.Proxy, HostGap: time.Duration(cfg.Fetch.HostGap)})
 }
 
 // acceptFeeds is what the daemon asks with: some servers answer others otherwise.
