@@ -23,7 +23,7 @@ var floors = map[string]int{
 	"ingest": 5, "follow": 5, "web": 5,
 	"daemon":         6,
 	"cmd/mediawatch": 7,
-	"bench/farm":     7, "bench/folders": 7, "bench/floor": 7, "bench": 7, "bench/stories": 7,
+	"bench/farm":     7, "bench/folders": 7, "bench/floor": 7, "bench": 7, "bench/stories": 7, "bench/acceptance": 7,
 	"torture": 8, "": 8, // tests of the whole
 }
 

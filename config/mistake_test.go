@@ -398,6 +398,27 @@ func TestSizes(t *testing.T) {
 }
 
 // TestS13_NothingButTheConfigurationOpensNetworks: neither an OPML file nor what commands save can let the guard through.
+func TestO5_OnlyLoopbackIsListenedOnWithoutPermission(t *testing.T) {
+	c, _ := mustLoad(t, "", nil)
+	if c.Web.Listen != "127.0.0.1:8087" {
+		t.Errorf("the default is %s", c.Web.Listen)
+	}
+	for _, address := range []string{":8087", "0.0.0.0:8087", "[::]:8087", "192.168.1.4:8087", "[2001:db8::1]:80", "[::ffff:10.0.0.1]:80"} {
+		text := "[web]\nlisten = \"" + address + "\"\n"
+		if _, _, err := loadText(t, text, nil); err == nil || !strings.Contains(mistakesOf(t, err), "allow_remote") {
+			t.Errorf("%s without permission: %v", address, err)
+		}
+		if _, _, err := loadText(t, text+"allow_remote = true\n", nil); err != nil {
+			t.Errorf("%s with permission: %v", address, err)
+		}
+	}
+	for _, address := range []string{"127.0.0.1:80", "127.9.9.9:80", "[::1]:8087"} {
+		if _, _, err := loadText(t, "[web]\nlisten = \""+address+"\"\n", nil); err != nil {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
 func TestS13_NothingButTheConfigurationOpensNetworks(t *testing.T) {
 	c, _ := mustLoad(t, "[fetch]\nopml = [\"a.opml\"]\n", nil, "a.opml",
 		`<opml><head><allow_networks>10.0.0.0/8</allow_networks></head><body><outline xmlUrl="http://10.0.0.1/feed" allow_networks="10.0.0.0/8"/></body></opml>`)

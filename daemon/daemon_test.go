@@ -390,7 +390,7 @@ func TestAnExtraEditionLeavesTheDigestsPlace(t *testing.T) {
 	}
 }
 
-func TestABadReloadKeepsTheOldConfiguration(t *testing.T) {
+func TestO4_ABadReloadKeepsTheOldConfiguration(t *testing.T) {
 	n := newNewsroom(t)
 	n.configure("[[watch]]\nname = \"x\"\nquery = '''a AND'''\n")
 	var done Done

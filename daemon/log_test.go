@@ -24,8 +24,8 @@ func (p plain) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// TestT08C27_X_LogLines logs hostile values: whatever handler writes them, a record is one line without control characters and without secrets.
-func TestT08C27_X_LogLines(t *testing.T) {
+// TestX11_LogLines logs hostile values: whatever handler writes them, a record is one line without control characters and without secrets.
+func TestX11_LogLines(t *testing.T) {
 	const evil = "https://me:secretpw@a.example/f?token=secretpw\r\n\x1b[2J\x07time=12:00 level=INFO msg=\"all is well\"\x00\u0085\u2028\u202eabc\u2066\x9b31m"
 	var out bytes.Buffer
 	log := slog.New(discreet{plain{slog.NewTextHandler(&out, nil), &out}})

@@ -80,7 +80,7 @@ func TestSubjects(t *testing.T) {
 // hostile is put wherever a publisher's words go.
 const hostile = `</title><script>alert(1)</script>"'><img src=x onerror=alert(2)>` + "\r\nBcc: x@example.org\x00\u202e"
 
-func TestX_NothingExecutes(t *testing.T) {
+func TestX02_NothingExecutes(t *testing.T) {
 	d := newDesk(t)
 	d.in.Title = hostile
 	for i, u := range []string{"javascript:alert(1)", "data:text/html,x", "//host.example/x", "https://a.example/\"onclick=alert(1)", "vbscript:x", " https://b.example"} {

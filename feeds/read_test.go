@@ -431,7 +431,7 @@ func TestPace(t *testing.T) {
 	}
 }
 
-func TestSafety(t *testing.T) {
+func TestX01_X03_X09_WhatAFeedSaysIsHarmless(t *testing.T) {
 	d := read(t, `<feed xmlns="http://www.w3.org/2005/Atom"><entry><title type="html">&lt;script&gt;x&lt;/script&gt;T</title><link href="javascript:alert(1)"/><link rel="enclosure" href="data:text/html,x"/><author><name>E</name><uri>javascript:x</uri></author>`+
 		`<content type="html">&lt;p onclick="x"&gt;a&lt;script&gt;b&lt;/script&gt;&lt;a href="javascript:x"&gt;c&lt;/a&gt;&lt;/p&gt;</content></entry></feed>`, Options{Base: "https://f.example/"})
 	it := d.Entries[0].Item()
@@ -440,6 +440,43 @@ func TestSafety(t *testing.T) {
 	}
 	if strings.Contains(it.Content, "script") || strings.Contains(it.Content, "onclick") {
 		t.Errorf("content %s", it.Content)
+	}
+}
+
+// Bytes that are markup only in another character set than the document's never become markup.
+func TestX07_CharsetTricks(t *testing.T) {
+	utf7 := "+ADw-script+AD4-alert(1)+ADw-/script+AD4-"
+	wide := "<\x00s\x00c\x00r\x00i\x00p\x00t\x00>\x00x\x00"
+	for _, declared := range []string{"", ` encoding="utf-7"`, ` encoding="UTF-7"`, ` encoding="unicode-1-1-utf-7"`, ` encoding="utf-16"`, ` encoding="hz-gb-2312"`, ` encoding="iso-2022-kr"`} {
+		for _, body := range []string{utf7, wide, "\xbcscript\xbealert(1)\xbc/script\xbe", "\x1b$B\x1b(B<script>x</script>", "\xc0\xbcscript\xc0\xbe", "~{<script>~}x"} {
+			for _, header := range []string{"", "text/xml; charset=utf-7", "text/xml; charset=x-user-defined"} {
+				doc := `<?xml version="1.0"` + declared + `?><rss version="2.0"><channel><title>F</title><item><title>T</title><description><![CDATA[<p>` + body + `</p>]]></description></item></channel></rss>`
+				d, err := Parse([]byte(doc), Options{Now: dateNow, ContentType: header})
+				if err != nil {
+					continue // refused is harmless
+				}
+				for _, e := range d.Entries {
+					it := e.Item()
+					for _, text := range []string{it.Summary, it.Content} {
+						if strings.Contains(strings.ToLower(text), "<script") || !utf8.ValidString(text) {
+							t.Errorf("declared %q, header %q: %q became %q", declared, header, body, text)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// JSON Feed 1.1, "content_text": it is plain text, so what looks like markup in it is shown as it is.
+func TestX08_ContentTextIsText(t *testing.T) {
+	d := read(t, `{"version":"https://jsonfeed.org/version/1.1","title":"F","items":[{"id":"1","content_text":"<b>3 < 4</b> <script>alert(1)</script>"}]}`, Options{})
+	it := d.Entries[0].Item()
+	if strings.Contains(it.Content, "<b>") || strings.Contains(it.Content, "<script") {
+		t.Errorf("content %q has markup", it.Content)
+	}
+	if !strings.Contains(it.Content, "&lt;b&gt;3 &lt; 4&lt;/b&gt;") {
+		t.Errorf("content %q does not show the text as it is", it.Content)
 	}
 }
 

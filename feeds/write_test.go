@@ -164,7 +164,7 @@ func checkAtom(t fatalf, doc []byte) {
 	}
 }
 
-func TestAtomIsComplete(t *testing.T) {
+func TestA01_A02_A03_A04_A08_AtomIsComplete(t *testing.T) {
 	for name, f := range map[string]Published{
 		"sample":      sample(),
 		"nothing":     {},
@@ -183,7 +183,7 @@ func TestAtomIsComplete(t *testing.T) {
 	}
 }
 
-func TestAtomIsCompleteForAll(t *testing.T) {
+func TestA01_A08_AtomIsCompleteForAll(t *testing.T) {
 	person := rapid.Custom(func(t *rapid.T) news.Person {
 		s := rapid.String()
 		return news.Person{Name: s.Draw(t, "name"), Email: s.Draw(t, "email"), URI: s.Draw(t, "uri")}

@@ -200,7 +200,7 @@ func TestHeaderScripts(t *testing.T) {
 }
 
 // X: nothing that is given to Build adds a header, a recipient or a part.
-func TestX_CRLFInjection(t *testing.T) {
+func TestX10_CRLFInjection(t *testing.T) {
 	tails := []string{
 		"\r\nBcc: victim@example.org", "\nBcc: victim@example.org", "\rBcc: victim@example.org", "\r\n\r\n<script>", "\r\n Bcc: x@example.org",
 		"\x00", "\x0b", "\u0085Bcc: x@example.org", "\u2028Bcc: x@example.org", "=?utf-8?q?=0D=0ABcc:_x@example.org?=", "%0d%0aBcc:%20x@example.org",

@@ -237,7 +237,7 @@ var figureAttacks = []string{
 	`<math><mi>x</mi><svg><foreignObject><math><mi>y<style></math><img src=x onerror=xss()></svg></math>`,
 }
 
-func TestFigureAttacks(t *testing.T) {
+func TestX04_FigureAttacks(t *testing.T) {
 	for _, a := range figureAttacks {
 		checkSanitized(t, a)
 		checkSanitized(t, "<p>before</p>"+a+"<p>after</p>")

@@ -89,9 +89,9 @@ func subscribe(urls []string) string {
 // silentHost is a host of the crowd that does not answer.
 const silentHost = "127.0.0.2:"
 
-// TestO_StopUnderLoad stops the daemon while a hundred feeds are being read: it leaves with 0 within ten seconds, and after the restart no server is asked again
+// TestO6_StopUnderLoad stops the daemon while a hundred feeds are being read: it leaves with 0 within ten seconds, and after the restart no server is asked again
 // but the one that never answered.
-func TestO_StopUnderLoad(t *testing.T) {
+func TestO6_StopUnderLoad(t *testing.T) {
 	n := cycles(t, 3, 30)
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 5))

@@ -22,7 +22,7 @@ import (
 
 func exact(t time.Time) news.Stamp { return news.Stamp{Time: t, Certainty: news.CertaintyExact} }
 
-func TestFeedIsWhatReadersExpect(t *testing.T) {
+func TestA05_FeedIsWhatReadersExpect(t *testing.T) {
 	w := newWorld(t, basicConfig)
 	w.read(article{guid: "1", title: "Harbour <b>plan</b> & costs", published: exact(start.Add(-time.Hour)), edit: func(it *news.Item) {
 		it.Authors = []news.Person{{Name: "Ada Quay"}}
@@ -136,10 +136,11 @@ func TestA06_IdsAreForEver(t *testing.T) {
 	}
 }
 
-func TestFeedNeverReorders(t *testing.T) {
+func TestA07_FeedNeverReordersNorGoesBack(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld(t, basicConfig)
 		var before []string
+		updated := make(map[string]time.Time)
 		made := 0
 		for range rapid.IntRange(2, 6).Draw(rt, "steps") {
 			w.now = w.now.Add(time.Duration(rapid.IntRange(1, 100_000).Draw(rt, "seconds")) * time.Second)
@@ -152,7 +153,15 @@ func TestFeedNeverReorders(t *testing.T) {
 			if rapid.Bool().Draw(rt, "reindex") {
 				w.reindex()
 			}
-			ids := w.atom("/feeds/ports.atom").ids()
+			feed := w.atom("/feeds/ports.atom")
+			for _, e := range append(feed.all("entry"), feed) {
+				id, at := e.text("id"), stampOf(e.text("updated"))
+				if at.Before(updated[id]) {
+					rt.Fatalf("updated of %s goes back from %s to %s", id, updated[id], at)
+				}
+				updated[id] = at
+			}
+			ids := feed.ids()
 			if !slices.Equal(ids[len(ids)-len(before):], before) {
 				rt.Fatalf("%v became %v", before, ids)
 			}
@@ -160,6 +169,25 @@ func TestFeedNeverReorders(t *testing.T) {
 		}
 		_ = w.store.Close()
 	})
+}
+
+// A feed shows nothing of what its watch does not match: neither articles that nothing matches nor those of other watches, in none of its forms.
+func TestA10_AFeedShowsOnlyWhatItsWatchMatches(t *testing.T) {
+	w := newWorld(t, basicConfig)
+	w.read(
+		article{guid: "1", title: "Harbour plan", html: "<p>The harbour is extended.</p>"},
+		article{guid: "2", title: "Budget secretly agreed", html: "<p>The mayor agreed to the budget in private.</p>"},
+		article{guid: "3", title: "Dockers meet", html: "<p>The dockers met on Monday.</p>"},
+	)
+	for watch, shown := range map[string][]string{"ports": {"Harbour plan", "Dockers meet"}, "single": {"Harbour plan"}, "gazette": {"Harbour plan"}} {
+		doc := w.body("/feeds/" + watch + ".atom")
+		for _, title := range []string{"Harbour plan", "Budget secretly agreed", "Dockers meet"} {
+			if want := slices.Contains(shown, title); strings.Contains(doc, title) != want {
+				t.Errorf("the feed of %s has %q: %t, want %t", watch, title, !want, want)
+			}
+		}
+		lacks(t, "the feed of "+watch, doc, "Budget", "mayor", "gazette.example/2")
+	}
 }
 
 func TestPublishedDateIsTheFirst(t *testing.T) {

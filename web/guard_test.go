@@ -194,8 +194,8 @@ func everyAddress(w *world) []string {
 	return out
 }
 
-// TestT08C27_X_PolicyOnEveryRoute asks for every address that is answered, by every method.
-func TestT08C27_X_PolicyOnEveryRoute(t *testing.T) {
+// TestX12_PolicyOnEveryRoute asks for every address that is answered, by every method.
+func TestX12_PolicyOnEveryRoute(t *testing.T) {
 	w := filled(t)
 	for _, path := range everyAddress(w) {
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions, http.MethodTrace, "NONSENSE"} {
@@ -208,8 +208,8 @@ func TestT08C27_X_PolicyOnEveryRoute(t *testing.T) {
 	}
 }
 
-// TestT08C27_X_NothingChangesByGET asks for every address with parameters that order something; not a byte of the journal or of the saved files changes.
-func TestT08C27_X_NothingChangesByGET(t *testing.T) {
+// TestX14_NothingChangesByGET asks for every address with parameters that order something; not a byte of the journal or of the saved files changes.
+func TestX14_NothingChangesByGET(t *testing.T) {
 	w := filled(t)
 	state := func() string {
 		stats := must(w.store.Stats(t.Context()))(t)
@@ -243,8 +243,8 @@ func TestT08C27_X_NothingChangesByGET(t *testing.T) {
 	}
 }
 
-// TestT08C27_X_NoRedirectParameter offers every address another site to lead to.
-func TestT08C27_X_NoRedirectParameter(t *testing.T) {
+// TestX13_NoRedirectParameter offers every address another site to lead to.
+func TestX13_NoRedirectParameter(t *testing.T) {
 	w := filled(t)
 	const to = "https%3A%2F%2Fevil.example%2F"
 	var params []string

@@ -609,8 +609,8 @@ func TestHostIsNotTrusted(t *testing.T) {
 
 const hostile = `"><script>alert(1)</script><img src=x onerror=alert(2)>'-alert(3)-'{{.}}</style></title></textarea>` + "\u202e\u0000\ufffe]]>"
 
-// TestX_HostileWords puts hostile text wherever a publisher or a configuration can put any.
-func TestX_HostileWords(t *testing.T) {
+// TestX02_HostileWords puts hostile text wherever a publisher or a configuration can put any.
+func TestX02_HostileWords(t *testing.T) {
 	w := newWorld(t, strings.NewReplacer(`"Ports & docks"`, `'''"><script>alert(9)</script> docks'''`, `"Morning briefing"`, `'''<script>alert(9)</script>'''`).Replace(basicConfig))
 	evil := func(guid, address string) article {
 		clean := strings.NewReplacer("\u0000", "", "\ufffe", "").Replace(hostile) // the store takes no such characters; ingest drops them
