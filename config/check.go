@@ -38,6 +38,7 @@ func (k *checker) all(saved func(storePath string) ([]news.Saved, error)) error 
 	k.webTable()
 	k.fetch()
 	k.stories()
+	k.log()
 	k.backup()
 	k.smtp()
 	k.seeds()
@@ -221,6 +222,12 @@ func (k *checker) backup() {
 	if r.Dir != "" {
 		k.cfg.Backup = Backup{Dir: r.Dir, Path: k.cfg.DataPath(r.Dir), Schedule: s, At: r.At, Keep: int(r.Keep)}
 	}
+}
+
+func (k *checker) log() {
+	r := &k.raw.Log
+	k.cfg.Log.Format = k.oneOf(&r.table, "format", r.Format, LogAuto, LogFmt, LogJSON)
+	k.cfg.Log.Level = k.oneOf(&r.table, "level", r.Level, "debug", "info", "warn", "error")
 }
 
 func (k *checker) stories() {

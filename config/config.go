@@ -25,6 +25,10 @@ const (
 	EmptySkip = "skip" // an empty window writes no edition
 	EmptySend = "send"
 
+	LogAuto = "auto"   // lines for people
+	LogFmt  = "logfmt" // key=value, one record a line
+	LogJSON = "json"   // one object a line
+
 	TLSStart = "starttls"
 	TLSFull  = "tls"
 	TLSNone  = "none" // loopback only
@@ -39,6 +43,7 @@ type Config struct {
 	Fetch   Fetch
 	Stories Stories
 	Backup  Backup
+	Log     Log
 	Seeds   []SeedFolder
 	Outlets []Outlet
 	Feeds   []Feed // of the file, then the saved ones, then those of OPML files; each URL once, the first wins
@@ -76,6 +81,12 @@ type Fetch struct {
 	UserAgent string // "" the program's own
 	Contact   string // whom publishers may turn to: an address of a page or of mail; "" none
 	Heartbeat string // URL that is asked while all is well; "" none
+}
+
+// Log is how the daemon reports.
+type Log struct {
+	Format string // LogAuto, LogFmt or LogJSON
+	Level  string // debug, info, warn or error
 }
 
 // Backup says when copies of the store are made by themselves.

@@ -71,6 +71,7 @@ func (c *Config) effective() *rawConfig {
 	if b := c.Backup; b.Dir != "" {
 		r.Backup = rawBackup{Dir: b.Dir, At: b.At, Timezone: b.Schedule.Location().String(), Keep: int64(b.Keep)}
 	}
+	r.Log = rawLog{Format: c.Log.Format, Level: c.Log.Level}
 	r.Stories = rawStories{Window: c.Stories.Window.String(), Texts: int64(c.Stories.Texts)}
 	if s := c.SMTP; s != nil {
 		r.SMTP = &rawSMTP{Host: s.Host, Port: int64(s.Port), TLS: s.TLS, Username: s.Username, From: s.From, Contact: s.Contact}

@@ -55,6 +55,7 @@ func TestAnEmptyFileIsTheDefaults(t *testing.T) {
 		Web:     Web{Listen: "127.0.0.1:8087", QueryTime: Duration(10 * time.Second)},
 		Fetch:   Fetch{Interval: Duration(time.Hour), HostGap: Duration(2 * time.Second)},
 		Stories: Stories{Window: Duration(14 * day), Texts: 1_000_000},
+		Log:     Log{Format: LogAuto, Level: "info"},
 		Lists:   map[string][]string{},
 	}
 	if d := cmp.Diff(want, c); d != "" {
@@ -84,6 +85,10 @@ dir = "copies"
 at = "daily 02:00"
 timezone = "Europe/Berlin"
 keep = 14
+[log]
+format = "json"
+level = "warn"
+
 [stories]
 window = "3w"
 texts = 50000
@@ -180,6 +185,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		Store:   Store{Path: filepath.Join(dir, "kept/store.db"), MinFree: 2e9},
 		Web:     Web{Listen: "[::1]:9000", PublicURL: "https://news.example.org", Hosts: []string{"desk.local", "news.example.org"}, QueryTime: Duration(time.Minute)},
 		Stories: Stories{Window: Duration(21 * day), Texts: 50_000},
+		Log:     Log{Format: LogJSON, Level: "warn"},
 		Backup:  Backup{Dir: "copies", Path: filepath.Join(dir, "copies"), Schedule: nightly, At: "daily 02:00", Keep: 14},
 		Fetch: Fetch{
 			Interval: Duration(90 * time.Minute), HostGap: Duration(5 * time.Second), Proxy: "socks5://127.0.0.1:9050", UserAgent: "desk/1.0", Heartbeat: "https://monitor.example/ping",

@@ -43,6 +43,7 @@ type rawConfig struct {
 	Fetch   rawFetch            `toml:"fetch"`
 	Stories rawStories          `toml:"stories"`
 	Backup  rawBackup           `toml:"backup"`
+	Log     rawLog              `toml:"log"`
 	SMTP    *rawSMTP            `toml:"smtp,omitempty"`
 	Lists   map[string][]string `toml:"lists,omitempty"`
 	Seeds   []rawSeeds          `toml:"seeds,omitempty"`
@@ -104,6 +105,14 @@ type rawStories struct {
 }
 
 func (r *rawStories) defaults() { r.Window, r.Texts = "14d", 1_000_000 }
+
+type rawLog struct {
+	table  `toml:"-"`
+	Format string `toml:"format"`
+	Level  string `toml:"level"`
+}
+
+func (r *rawLog) defaults() { r.Format, r.Level = LogAuto, "info" }
 
 type rawBackup struct {
 	table    `toml:"-"`

@@ -252,6 +252,7 @@ func (d *Daemon) Reload(ctx context.Context) ([]string, error) {
 		{"[store] path", old.Store.Path != cfg.Store.Path},
 		{"[web] listen", old.Web.Listen != cfg.Web.Listen},
 		{"[stories]", old.Stories != cfg.Stories},
+		{"[log]", old.Log != cfg.Log},
 		{"[fetch] proxy", old.Fetch.Proxy != cfg.Fetch.Proxy},
 		{"[fetch] user_agent", old.Fetch.UserAgent != cfg.Fetch.UserAgent},
 		{"[fetch] contact", old.Fetch.Contact != cfg.Fetch.Contact},

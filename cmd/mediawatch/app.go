@@ -74,7 +74,7 @@ func (a *app) storePath() (string, error) {
 
 // log is where the daemon reports what needs attention.
 func (a *app) log() *slog.Logger {
-	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelInfo, ReplaceAttr: oneLine}))
+	return slog.New(a.logHandler())
 }
 
 // quietLog reports only errors: for commands that do their work and leave.

@@ -68,6 +68,9 @@ func (a *app) daemon(ctx context.Context, f storeFlags) (*daemon.Daemon, func() 
 		o.Show, o.Out, a.stderr = b.show, b.over(a.stdout), b.over(a.stderr)
 	}
 	o.Log = a.log()
+	if a.cfg.Log.Format != config.LogAuto {
+		o.Out = a.reports(o.Log)
+	}
 	d, err := daemon.New(o)
 	if err != nil {
 		return nil, nil, errors.Join(err, s.Close())
