@@ -285,7 +285,7 @@ func digestState(dc config.Digest, state news.DigestState, now time.Time) string
 func (f *figures) deliveries(ctx context.Context, now time.Time) ([]prometheus.Metric, error) {
 	counts := make(map[news.DeliveryState]int)
 	for _, state := range []news.DeliveryState{
-		news.DeliveryPending, news.DeliverySending, news.DeliverySent, news.DeliveryUnknown, news.DeliveryFailed,
+		news.DeliveryPending, news.DeliverySending, news.DeliverySent, news.DeliveryUnknown, news.DeliveryFailed, news.DeliveryHeld,
 	} {
 		counts[state] = 0
 	}
