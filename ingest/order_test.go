@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -44,5 +45,35 @@ func TestT08B17_ItemsOfADocumentAreJournalledOldestFirst(t *testing.T) {
 	undated := []store.News{{Item: news.Item{Identity: "a"}}, {Item: news.Item{Identity: "b"}}}
 	if got := oldestFirst(news.KindSeed, undated); got[0].Item.Identity != "a" {
 		t.Error("the lines of an import were turned round")
+	}
+}
+
+// recorder is a journal that only keeps what it is given.
+type recorder struct{ batch store.Batch }
+
+func (r *recorder) Append(_ context.Context, batch store.Batch) (store.Receipt, error) {
+	r.batch = batch
+	return store.Receipt{}, nil
+}
+
+// TestT08B17_WhatIsKeptIsInThatOrder: the one place through which documents are kept brings them into it, and leaves the caller's alone.
+func TestT08B17_WhatIsKeptIsInThatOrder(t *testing.T) {
+	seen := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	doc := store.Document{Feed: news.Feed{ID: news.FeedID{1}, Kind: news.KindFeed}}
+	for i := range 3 {
+		n := store.News{Item: news.Item{ID: news.ItemID{byte(i + 1)}, Feed: doc.Feed.ID, Identity: string(rune('a' + i)), Seen: seen}}
+		n.Item.Published = news.Stamp{Time: seen.Add(-time.Duration(i) * time.Hour), Certainty: news.CertaintyExact}
+		doc.Items = append(doc.Items, n)
+	}
+	var r recorder
+	if _, err := Keep(t.Context(), &r, doc); err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, n := range r.batch.Documents[0].Items {
+		got += n.Item.Identity
+	}
+	if got != "cba" || doc.Items[0].Item.Identity != "a" {
+		t.Errorf("kept %s, the document begins with %s", got, doc.Items[0].Item.Identity)
 	}
 }
