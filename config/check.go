@@ -111,12 +111,10 @@ func (k *checker) store() {
 			k.add(r.at("url"), "the embedded store needs path alone", "url: %q is not the address of a store", r.URL)
 		}
 	}
-	if r.Keep != "forever" {
-		if _, err := ParseDuration(r.Keep); err != nil {
-			k.add(r.at("keep"), `write "forever"`, "keep: %v", err)
-		} else {
-			k.notBuilt(r.at("keep"), `keep other than "forever"`)
-		}
+	k.cfg.Store.Keep = k.age(&r.table, "keep", r.Keep)
+	k.cfg.Store.KeepMatched = k.age(&r.table, "keep_matched", r.KeepMatched)
+	if m := k.cfg.Store.KeepMatched; m > 0 && (k.cfg.Store.Keep == 0 || m < k.cfg.Store.Keep) {
+		k.add(r.at("keep_matched"), "", "keep_matched: %s is shorter than keep, %s", r.KeepMatched, r.Keep)
 	}
 	if r.Raw {
 		k.notBuilt(r.at("raw"), "raw = true")
@@ -126,6 +124,24 @@ func (k *checker) store() {
 		k.add(r.at("min_free"), "for example 500MB or 2GB", "min_free: %v", err)
 	}
 	k.cfg.Store.MinFree = size
+}
+
+// The bounds of how long texts are kept: copies are found among them for up to maxWindow.
+const (
+	minAge = maxWindow
+	maxAge = 36500 * day
+)
+
+// age checks how long something is kept; 0 is for ever.
+func (k *checker) age(t *table, key, value string) Duration {
+	if value == Forever {
+		return 0
+	}
+	if _, err := ParseDuration(value); err != nil {
+		k.add(t.at(key), `"forever", or a time such as 400d`, "%s: %v", key, err)
+		return 0
+	}
+	return k.duration(t, key, value, minAge, maxAge)
 }
 
 func (k *checker) webTable() {

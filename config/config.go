@@ -22,6 +22,8 @@ const (
 	AnnounceNew = "new" // what was there before is backlog
 	AnnounceAll = "all"
 
+	Forever = "forever"
+
 	EmptySkip = "skip" // an empty window writes no edition
 	EmptySend = "send"
 
@@ -58,8 +60,10 @@ type Config struct {
 
 // Store is where things are kept.
 type Store struct {
-	Path    string
-	MinFree Size // below it ingest pauses
+	Path        string
+	Keep        Duration // how long texts are kept; 0: for ever
+	KeepMatched Duration // and those that a watch matched; 0: for ever
+	MinFree     Size     // below it ingest pauses
 }
 
 // Web is the HTTP side.

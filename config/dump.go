@@ -44,6 +44,14 @@ func (c *Config) Dump(w io.Writer) error {
 	return nil
 }
 
+// age is how long something is kept, as a file says it.
+func age(d Duration) string {
+	if d == 0 {
+		return Forever
+	}
+	return d.String()
+}
+
 // redacted hides the secrets in a URL and shows that there is a login.
 func redacted(raw string) string {
 	shown := text.HideSecrets(raw)
@@ -57,7 +65,7 @@ func redacted(raw string) string {
 // effective turns c back into what a file would say.
 func (c *Config) effective() *rawConfig {
 	r := &rawConfig{Lists: c.Lists}
-	r.Store = rawStore{Folder: c.Folder, Path: c.Store.Path, Keep: "forever", MinFree: c.Store.MinFree.String()}
+	r.Store = rawStore{Folder: c.Folder, Path: c.Store.Path, Keep: age(c.Store.Keep), KeepMatched: age(c.Store.KeepMatched), MinFree: c.Store.MinFree.String()}
 	r.Web = rawWeb{Listen: c.Web.Listen, PublicURL: c.Web.PublicURL, Hosts: append([]string{}, c.Web.Hosts...), QueryTime: c.Web.QueryTime.String(), AllowRemote: c.Web.AllowRemote}
 	r.Fetch = rawFetch{
 		Interval: c.Fetch.Interval.String(), HostGap: c.Fetch.HostGap.String(), Proxy: redacted(c.Fetch.Proxy),

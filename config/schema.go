@@ -61,16 +61,19 @@ type rawSaved struct {
 }
 
 type rawStore struct {
-	table   `toml:"-"`
-	Folder  string `toml:"folder"`
-	Path    string `toml:"path"`
-	Keep    string `toml:"keep"`
-	Raw     bool   `toml:"raw"`
-	MinFree string `toml:"min_free"`
-	URL     string `toml:"url,omitempty"`
+	table       `toml:"-"`
+	Folder      string `toml:"folder"`
+	Path        string `toml:"path"`
+	Keep        string `toml:"keep"`
+	KeepMatched string `toml:"keep_matched"`
+	Raw         bool   `toml:"raw"`
+	MinFree     string `toml:"min_free"`
+	URL         string `toml:"url,omitempty"`
 }
 
-func (r *rawStore) defaults() { r.Path, r.Keep, r.MinFree = "data/mediawatch.db", "forever", "500MB" }
+func (r *rawStore) defaults() {
+	r.Path, r.Keep, r.KeepMatched, r.MinFree = "data/mediawatch.db", Forever, Forever, "500MB"
+}
 
 type rawWeb struct {
 	table       `toml:"-"`

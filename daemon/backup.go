@@ -120,8 +120,9 @@ func scheduledBackups(dir string) ([]scheduled, error) {
 	}
 	var out []scheduled
 	for _, e := range entries {
-		stamp, ok := strings.CutPrefix(e.Name(), backupPrefix)
-		if stamp, ok = strings.CutSuffix(stamp, backupSuffix); !ok || !e.Type().IsRegular() {
+		stamp, ours := strings.CutPrefix(e.Name(), backupPrefix)
+		stamp, complete := strings.CutSuffix(stamp, backupSuffix)
+		if !ours || !complete || !e.Type().IsRegular() {
 			continue
 		}
 		if at, err := time.Parse(backupTime, stamp); err == nil {

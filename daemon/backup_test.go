@@ -30,7 +30,6 @@ func (n *newsroom) backups() (names []string) {
 func TestT08C25_BackupsAreMadeAtTheirTimeAndTheOldestGo(t *testing.T) {
 	n := newNewsroom(t)
 	n.reconfigure("[backup]\ndir = \"copies\"\nat = \"daily 03:30\"\nkeep = 3\n")
-	stranger := filepath.Join(n.dir, "copies", "mediawatch-notes.db")
 	due := func() {
 		t.Helper()
 		if err := n.d.backupIfDue(context.Background()); err != nil {
@@ -41,8 +40,10 @@ func TestT08C25_BackupsAreMadeAtTheirTimeAndTheOldestGo(t *testing.T) {
 	if got := n.backups(); len(got) != 1 || got[0] != "mediawatch-20261116T060000Z.db" {
 		t.Fatalf("%q", got)
 	}
-	if err := os.WriteFile(stranger, []byte("mine"), 0o600); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"mediawatch-notes.db", "20200101T000000Z.db", "mediawatch-20200101T000000Z.txt"} {
+		if err := os.WriteFile(filepath.Join(n.dir, "copies", name), []byte("mine"), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	due()
 	n.clock = n.clock.Add(21 * time.Hour) // 03:00: not yet
@@ -62,8 +63,8 @@ func TestT08C25_BackupsAreMadeAtTheirTimeAndTheOldestGo(t *testing.T) {
 	if len(got) != 3 || got[2] != "mediawatch-20261201T030000Z.db" || got[1] != "mediawatch-20261122T030000Z.db" {
 		t.Errorf("%q", got)
 	}
-	if data, err := os.ReadFile(stranger); err != nil || string(data) != "mine" {
-		t.Errorf("a file that is none of ours was touched: %v", err)
+	if all, err := os.ReadDir(filepath.Join(n.dir, "copies")); err != nil || len(all) != 6 {
+		t.Errorf("files that are none of ours were touched: %v %v", all, err)
 	}
 	if err := bolt.IsStore(filepath.Join(n.dir, "copies", got[2])); err != nil {
 		t.Error(err)

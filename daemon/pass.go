@@ -248,7 +248,7 @@ func (d *Daemon) Run(ctx context.Context, o RunOptions) (Summary, error) {
 	if err := errors.Join(d.CatchUp(ctx), d.settleIfDue(ctx, false)); err != nil {
 		return Summary{}, err
 	}
-	err := errors.Join(d.welcome(ctx), d.dueDigests(ctx), d.deliver(ctx), d.backupIfDue(ctx))
+	err := errors.Join(d.welcome(ctx), d.dueDigests(ctx), d.deliver(ctx), d.backupIfDue(ctx), d.retain(ctx))
 	sum := d.finishPass()
 	if err = errors.Join(noSpace, unread, err, d.health.storeError()); err == nil {
 		err = d.heartbeat(ctx)

@@ -20,12 +20,13 @@ import (
 )
 
 const (
-	stopWithin  = 9 * time.Second // everything that runs is stopped by then
-	feedTick    = "every 5s"
-	deliverTick = "every 15s"
-	settleTick  = "every 1m"  // looks whether it is time to settle
-	upkeepTick  = "every 1m"  // looks whether a backup is due, and says that all is well
-	passAtLeast = time.Minute // how often a summary is printed while the queues never empty
+	stopWithin    = 9 * time.Second // everything that runs is stopped by then
+	feedTick      = "every 5s"
+	deliverTick   = "every 15s"
+	settleTick    = "every 1m"  // looks whether it is time to settle
+	retentionTick = "every 6h"  // removes the texts that are too old
+	upkeepTick    = "every 1m"  // looks whether a backup is due, and says that all is well
+	passAtLeast   = time.Minute // how often a summary is printed while the queues never empty
 )
 
 // Serve runs until ctx ends, then stops within ten seconds. The listeners are opened before anything is read, so that a port in use is told at once.
@@ -183,6 +184,7 @@ func (d *Daemon) ticks() *schedule.Runner {
 	d.every(r, "deliveries", deliverTick, d.deliver)
 	d.every(r, "seeds", d.seedTick(), d.seedsTick)
 	d.every(r, "backup", upkeepTick, d.backupIfDue)
+	d.every(r, "retention", retentionTick, d.retain)
 	d.every(r, "heartbeat", upkeepTick, d.heartbeat)
 	d.every(r, "stories", settleTick, func(ctx context.Context) error { return d.settleIfDue(ctx, true) })
 	d.ticking.Store(r)

@@ -263,7 +263,7 @@ func (m *Matcher) decide(d *store.Derivation, p pass, s subject) {
 				s.matches[name] = s.item.N
 			}
 			d.Matches = append(d.Matches, m.matched(w, s, found, replay))
-		case replay && s.event.Kind != store.EventStory:
+		case replay && s.event.Kind != store.EventStory && !s.item.Pruned: // what matched a text that is gone did match
 			d.Unmatched = append(d.Unmatched, store.Unmatched{Watch: name, Item: s.item.ID, Rev: s.item.N})
 		}
 		if s.event.Kind == store.EventRevision && known && first < s.item.N {

@@ -173,6 +173,7 @@ type Item struct {
 	Seen           time.Time // first seen by us, UTC
 	Backlog        bool      // was there before we watched: kept, never announced
 	BacklogWhy     string    // one of the Why words; "" not backlog, or of an item that an earlier version kept
+	Pruned         bool      // old: its texts were removed, and are empty
 	Fingerprint    uint64    // of the state as received; lets known items stop before any costly work
 	Origin         Origin
 	Revision       // the newest, or the one that was asked for

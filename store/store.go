@@ -415,6 +415,14 @@ type Stats struct {
 	Schema     int      `json:"schema"`
 }
 
+// Pruning says whose texts are removed: of items whose newest revision came before Before, unless one of Watches matches them and, if MatchedBefore is not zero, that
+// revision did not come before it either.
+type Pruning struct {
+	Before        time.Time
+	MatchedBefore time.Time // zero: what the watches matched stays
+	Watches       []string
+}
+
 // Maintenance that an engine may offer; ask by type assertion.
 type (
 	// Verifier reads everything and reports each problem as one line; no lines means sound.
@@ -425,6 +433,11 @@ type (
 	// (files.ErrExists), unless it is a store and existing is files.Replace.
 	Backuper interface {
 		Backup(ctx context.Context, file string, existing files.Existing) error
+	}
+	// Pruner removes the texts of old items and leaves all else: ids, headlines, keys, stories, matches, so that none of them comes back as new. It
+	// works in short transactions; stopped on the way it goes on the next time. It returns of how many items it removed the texts.
+	Pruner interface {
+		Prune(ctx context.Context, p Pruning) (int, error)
 	}
 	// Reindexer rebuilds every secondary index from primary records, and leaves primary and derived records as they are.
 	Reindexer interface {

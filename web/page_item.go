@@ -31,6 +31,7 @@ type itemBody struct {
 	Also      string
 	Story     string
 	Text      [][]piece
+	Pruned    bool // the text was removed
 	Caption   string
 	Cut       []string
 	Watches   []itemWatch
@@ -111,7 +112,7 @@ func (s *Server) itemBody(it *news.Item, matches []news.Match) itemBody {
 	doc := query.NewDocument(it, query.Facts{})
 	b := itemBody{
 		Outlet: text.Balanced(it.Outlet), Section: strings.Join(it.Section, " / "), Lang: it.Lang, Published: stampWhen(it.Published, now),
-		Certainty: certaintyNote(it.Published.Certainty), Authors: authorNames(it), URL: webURL(it.URL), Caption: it.Caption, Cut: it.Cut,
+		Certainty: certaintyNote(it.Published.Certainty), Authors: authorNames(it), URL: webURL(it.URL), Caption: it.Caption, Cut: it.Cut, Pruned: it.Pruned,
 		Title: markField(doc, "title", matches), Text: paragraphs(markField(doc, "body", matches)),
 	}
 	if len(b.Title) == 0 {

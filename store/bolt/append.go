@@ -228,7 +228,7 @@ func (a *appender) next(num uint64, h *headRecord, n *store.News) error {
 			return err
 		}
 	}
-	h.State, h.Fingerprint, h.N = n.State, it.Fingerprint, it.N
+	h.State, h.Fingerprint, h.N, h.Pruned = n.State, it.Fingerprint, it.N, false
 	if err := a.t.put(bkHeads, numKey(num), h.encode()); err != nil {
 		return err
 	}

@@ -94,7 +94,7 @@ func (t *txn) item(num uint64, h *headRecord, n int) (news.Item, error) {
 		return news.Item{}, err
 	}
 	it := r.item()
-	it.ID, it.Seq, it.N, it.Fingerprint = h.ID, seqOf(num), at, h.Fingerprint
+	it.ID, it.Seq, it.N, it.Fingerprint, it.Pruned = h.ID, seqOf(num), at, h.Fingerprint, h.Pruned
 	origin := r.Origin
 	if n == 0 && r.FirstOrigin != 0 {
 		origin = r.FirstOrigin

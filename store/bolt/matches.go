@@ -52,6 +52,9 @@ func (t *txn) match(m *store.Matched) (*candidate, error) {
 	}
 	r.Evidence = evidenceRecords(m.Match.Evidence)
 	if there {
+		if h, err := t.head(num); err != nil || h.Pruned { // the evidence of a text that is gone is all there is of it
+			return nil, err
+		}
 		_, err := t.replaceRecord(bkMatches, key, &r)
 		return nil, err
 	}

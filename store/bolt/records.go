@@ -18,7 +18,14 @@ type headRecord struct {
 	Fingerprint uint64
 	N           int
 	Forgotten   bool
+	Pruned      bool // its texts were removed when it was old; the next revision brings some again
 }
+
+// What the last byte of a head says.
+const (
+	headForgotten = 1 << iota
+	headPruned
+)
 
 const headSize = 16 + 32 + 8 + 4 + 1
 
@@ -28,10 +35,14 @@ func (h *headRecord) encode() []byte {
 	b = append(b, h.State[:]...)
 	b = binary.BigEndian.AppendUint64(b, h.Fingerprint)
 	b = binary.BigEndian.AppendUint32(b, uint32(h.N))
+	flags := byte(0)
 	if h.Forgotten {
-		return append(b, 1)
+		flags |= headForgotten
 	}
-	return append(b, 0)
+	if h.Pruned {
+		flags |= headPruned
+	}
+	return append(b, flags)
 }
 
 func (h *headRecord) decode(key, p []byte) error {
@@ -42,7 +53,7 @@ func (h *headRecord) decode(key, p []byte) error {
 	copy(h.State[:], p[16:])
 	h.Fingerprint = binary.BigEndian.Uint64(p[48:])
 	h.N = int(binary.BigEndian.Uint32(p[56:]))
-	h.Forgotten = p[60] == 1
+	h.Forgotten, h.Pruned = p[60]&headForgotten != 0, p[60]&headPruned != 0
 	return nil
 }
 

@@ -73,6 +73,7 @@ var (
 	_ store.Verifier      = (*Store)(nil)
 	_ store.Backuper      = (*Store)(nil)
 	_ store.Reindexer     = (*Store)(nil)
+	_ store.Pruner        = (*Store)(nil)
 	_ store.LeaseReleaser = (*Store)(nil)
 	_ store.Restorable    = (*Store)(nil)
 )

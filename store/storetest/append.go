@@ -125,6 +125,7 @@ func appendSameID(f *fixture) {
 func appendEveryField(f *fixture) {
 	state := filled[news.Feed](f.t, 100)
 	it := filled[news.Item](f.t, 1000)
+	it.Pruned = false // is the engine's to say
 	it.Feed, it.Seq, it.N = state.ID, 0, 0
 	it.Summary = strings.Repeat("A summary of some length. ", 40)
 	it.Content = strings.Repeat("A text of some length. ", 400)

@@ -39,6 +39,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"Digests", runDigests},
 		{"Deliveries", runDeliveries},
 		{"Saved", runSaved},
+		{"Prune", runPrune},
 		{"Order", runOrder},
 		{"Limits", runLimits},
 		{"Concurrency", runConcurrency},
