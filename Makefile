@@ -1,9 +1,11 @@
-.PHONY: build install run test check lint race fuzz bench acceptance torture feedsuite stories-eval stories-growth clean
+.PHONY: build install release package-test run test check lint race fuzz bench acceptance torture feedsuite stories-eval stories-growth clean
 
 SHELL := bash
 
 build: ; go build -trimpath -ldflags='-s -w' -o mediawatch ./cmd/mediawatch
 install: ; sh contrib/install
+release: ; bash contrib/release
+package-test: ; bash contrib/package/test
 run: ; go run ./cmd/mediawatch serve
 test: ; go test ./...
 check: ; bash .ci/run --no-install

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"mediawatch/daemon"
@@ -173,8 +174,29 @@ func (c *healthcheckCmd) Run(ctx context.Context, a *app) error {
 type versionCmd struct{}
 
 func (c *versionCmd) Run(_ context.Context, a *app) error {
-	fmt.Fprintln(a.stdout, "mediawatch", version)
+	fmt.Fprintln(a.stdout, "mediawatch", version+fromCommit())
 	return nil
+}
+
+// fromCommit says which commit the program was built from; "" when it was built outside of the repository.
+func fromCommit() string {
+	if commit != "" {
+		return " (commit " + commit + ")"
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	said := ""
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			said = " (commit " + s.Value[:min(len(s.Value), 12)] + ")"
+		case s.Key == "vcs.modified" && s.Value == "true" && said != "":
+			said = strings.TrimSuffix(said, ")") + ".changed)"
+		}
+	}
+	return said
 }
 
 // exists reports whether a file is there.

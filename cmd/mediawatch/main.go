@@ -18,8 +18,11 @@ import (
 	"mediawatch/store"
 )
 
-// version is set by the linker for releases.
-var version = "0.1.0"
+// version and commit are set by the linker for releases (contrib/release).
+var (
+	version = "0.1.0"
+	commit  = ""
+)
 
 // The exit codes.
 const (
