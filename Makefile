@@ -18,4 +18,4 @@ torture: ; MEDIAWATCH_TORTURE=1 go test -timeout 3h ./torture ./schedule ./store
 feedsuite: build ; python3 ../shared/tools/feedsuite.py --plain-titles --each './mediawatch parse --json --base {url} --content-type {ctype} {file}'
 stories-eval: ; go run ./bench/stories
 stories-growth: ; GROWTH=1000000 go test ./bench/stories -run Growth -timeout 2h -v
-clean: ; rm -rf mediawatch bench/out # never data or digests: they are yours
+clean: ; rm -rf mediawatch bench/out dist # never data or digests: they are yours

@@ -329,6 +329,10 @@ func TestT08B14_TheServicePlayedUnderItsUnit(t *testing.T) {
 			return len(found) == 1
 		})
 	}
+	s.unit.one(t, "ExecReload", "/usr/local/bin/mediawatch -c /etc/mediawatch/mediawatch.toml reload")
+	if code, said := s.asUser("reload"); code != 0 {
+		t.Errorf("reload: %d\n%s", code, said)
+	}
 	_, running := s.asRoot("items", "--json")
 	if !strings.Contains(running, "Heat pump factory") {
 		t.Errorf("while the service runs, root sees\n%s", running)
