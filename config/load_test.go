@@ -303,7 +303,7 @@ from = "a@example.org"
 username = "u"
 password_file = "pw"
 `
-	c, dir := mustLoad(t, text, nil, "pw", "s3cret", "more.opml", opml)
+	c, _ := mustLoad(t, text, nil, "pw", "s3cret", "more.opml", opml)
 	for got, want := range map[string]string{
 		c.Store.Path: "/var/lib/mediawatch/mediawatch.db", c.Seeds[0].Path: "/var/lib/mediawatch/saved", c.Seeds[1].Path: "/srv/saved",
 		c.Digests[0].Path: "/var/lib/mediawatch/digests", c.DataPath("digests"): "/var/lib/mediawatch/digests",
@@ -313,7 +313,7 @@ password_file = "pw"
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
-	if c, dir = mustLoad(t, "[store]\nfolder = \"data\"\n", nil); c.Store.Path != filepath.Join(dir, "data/data/mediawatch.db") {
+	if c, dir := mustLoad(t, "[store]\nfolder = \"data\"\n", nil); c.Store.Path != filepath.Join(dir, "data/data/mediawatch.db") {
 		t.Errorf("a relative folder: the store is %s", c.Store.Path)
 	}
 	var service bytes.Buffer

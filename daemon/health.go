@@ -49,7 +49,9 @@ func (h *health) unwritten(cfg *config.Config) (lines []string) {
 	denied := make(map[string]bool)
 	for _, u := range CheckWritable(cfg) {
 		denied[u.Path] = true
-		lines = append(lines, u.String())
+		if h.backup == nil || u.Path != cfg.Backup.Path { // else the failed backup has a line of its own
+			lines = append(lines, u.String())
+		}
 	}
 	for _, dir := range slices.Sorted(maps.Keys(h.folders)) {
 		if !denied[dir] {

@@ -146,7 +146,10 @@ func TestT08C24_MetricsSayNothingAboutWhatIsWatched(t *testing.T) {
 	n.configure(fmt.Sprintf(newsroomConfig, login))
 	n.restart()
 	n.pass()
-	if err := os.WriteFile(n.dir+"/data/feeds.d", nil, 0o600); err != nil { // a line of trouble that has a path in it
+	if err := os.RemoveAll(n.dir + "/digests"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(n.dir+"/digests", nil, 0o600); err != nil { // a line of trouble that has a path in it
 		t.Fatal(err)
 	}
 	n.clock = n.clock.Add(metricsAge)

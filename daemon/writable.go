@@ -26,8 +26,8 @@ func (u Unwritable) String() string {
 	return fmt.Sprintf("%s %s cannot be written by user %s: %v", u.What, u.Path, userName(), u.Err)
 }
 
-// CheckWritable looks at everything that the daemon of a configuration writes: the store, its socket and the digest
-// folders. It writes nothing. A folder that does not exist counts as writable when it can be made.
+// CheckWritable looks at everything that the daemon of a configuration writes: the store, its socket, the backup
+// folder and the digest folders. It writes nothing. A folder that does not exist counts as writable when it can be made.
 func CheckWritable(cfg *config.Config) []Unwritable {
 	var found []Unwritable
 	add := func(u Unwritable, err error) {
@@ -42,6 +42,9 @@ func CheckWritable(cfg *config.Config) []Unwritable {
 	} else {
 		add(Unwritable{What: "the store", Path: cfg.Store.Path, Vital: true}, writableFile(cfg.Store.Path))
 		add(Unwritable{What: "the socket", Path: SocketPath(cfg.Store.Path), Vital: true}, replaceable(SocketPath(cfg.Store.Path)))
+	}
+	if dir := cfg.Backup.Path; dir != "" {
+		add(Unwritable{What: "the backup folder", Path: dir}, writableDir(dir))
 	}
 	var folders []string
 	for _, d := range cfg.Digests {

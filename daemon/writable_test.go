@@ -20,6 +20,11 @@ func TestT08B14_EditionsThatCannotBeWrittenAreTrouble(t *testing.T) {
 	if found := CheckWritable(n.d.config.Load()); len(found) != 1 || found[0].Path != folder || found[0].Vital {
 		t.Errorf("found %v, want the digest folder", found)
 	}
+	cfg := *n.d.config.Load()
+	cfg.Backup.Path = filepath.Join(folder, "backups")
+	if found := CheckWritable(&cfg); len(found) != 2 || found[0].Path != cfg.Backup.Path || found[0].Err.Error() != "not a directory" {
+		t.Errorf("found %v, want the backup folder and the digest folder", found)
+	}
 	problems := strings.Join(n.d.status(context.Background()).Problems, "\n")
 	if want := "the digest folder " + folder + " cannot be written"; !strings.Contains(problems, want) || strings.Count(problems, folder) > 2 {
 		t.Errorf("the state of the program is %q, want %q once", problems, want)

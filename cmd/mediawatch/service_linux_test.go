@@ -398,8 +398,10 @@ func TestT08B14_TheServiceSaysWhatItCannotWrite(t *testing.T) {
 	if err := os.Chown(db, 0, 0); err != nil {
 		t.Fatal(err)
 	}
-	if code, said := s.asUser("serve"); code != exitFailed || !strings.Contains(said, "the store /var/lib/mediawatch/mediawatch.db cannot be written by user 64123: permission denied") {
-		t.Errorf("serve over a store of root: %d\n%s", code, said)
+	for _, command := range [][]string{{"serve"}, {"config", "check"}} {
+		if code, said := s.asUser(command...); code != exitFailed || !strings.Contains(said, "/var/lib/mediawatch/mediawatch.db: permission denied") {
+			t.Errorf("%v over a store of root: %d\n%s", command, code, said)
+		}
 	}
 }
 
