@@ -2,6 +2,7 @@ package search_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -86,6 +87,26 @@ func TestScanHasABoundInTime(t *testing.T) {
 	titles, looked := scan(t, s, "harbour", search.Options{Since: start.Add(80 * time.Hour)}, 1000)
 	if len(titles) != 2 || looked != 20 {
 		t.Errorf("hits %q of %d items, want reports 90 and 80 of 20", titles, looked)
+	}
+}
+
+// A scan whose context ends looks at no further item, though the page it has read holds more; what it found by then stays.
+func TestT08A7_AScanEndsWithItsContext(t *testing.T) {
+	s := fill(t, 100)
+	q, err := query.Parse("report", query.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	found := 0
+	res, err := search.Scan(ctx, s, search.Options{Query: q, Facts: desk{}}, func(search.Hit) bool {
+		if found++; found == 3 {
+			cancel()
+		}
+		return true
+	})
+	if !errors.Is(err, context.Canceled) || found != 3 || res.Looked != 3 || res.Done {
+		t.Errorf("error %v after %d hits of %d items, done %t; want it to end at the third", err, found, res.Looked, res.Done)
 	}
 }
 
