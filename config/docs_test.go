@@ -11,7 +11,7 @@ import (
 )
 
 // notDefaults are the marks that docs/configuration.md puts where a key has no default of its own.
-var notDefaults = regexp.MustCompile("^(needed|none|unknown|adapts|as stated|the |by )")
+var notDefaults = regexp.MustCompile("^(needed|none|unknown|adapts|as stated|the |by |that of )")
 
 var documentedKey = regexp.MustCompile("^\\| `([a-z_]+)` \\| (.*?) \\| ")
 
