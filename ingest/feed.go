@@ -174,6 +174,7 @@ func (r *FeedReader) read(ctx context.Context, sub Subscription, a answer) (Feed
 		state.ETag, state.LastModified = a.resp.ETag, a.resp.LastModified
 		state.Body = a.resp.Raw
 	}
+	state.Delays = found.delays(state.Delays)
 	state.Title, state.Link = strings.Clone(doc.Feed.Title), strings.Clone(doc.Feed.Link) // see detach
 	return r.succeeded(state, a.out, FeedResult{Document: store.Document{Items: found.items}, Gap: gap, Pages: found.pages, PagesFailed: found.pagesFailed}), nil
 }
@@ -323,6 +324,22 @@ func (d *document) item(e *feeds.Entry, id news.ItemID) news.Item {
 	it.Origin = news.Origin{Raw: d.resp.Raw, At: d.resp.At, FinalURL: d.resp.FinalURL, Status: d.resp.Status}
 	detach(&it)
 	return it
+}
+
+// delays adds how long the new items took from publication to first sight to those of before. Only a stated time of day tells; what was there before we came, and what
+// states an old date, says nothing about our pace.
+func (f *found) delays(before []time.Duration) []time.Duration {
+	out := slices.Clone(before)
+	for i := range f.items {
+		it := &f.items[i].Item
+		if f.sources[i].known || it.Backlog || it.Published.Certainty < news.CertaintyZone {
+			continue
+		}
+		if d := it.Seen.Sub(it.Published.Time).Truncate(time.Second); d >= 0 && d < oldAfter {
+			out = append(out, d)
+		}
+	}
+	return out[max(0, len(out)-news.DelaysKept):]
 }
 
 // detach gives an item strings of its own: as parts of the document they would keep all of it in memory for as long as one item waits.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -97,6 +98,20 @@ type Feed struct {
 
 	Searched time.Time // when its site was last searched for another feed, because this one failed; zero: not since it answered
 	Proposed string    // what was found there: for a person to decide
+
+	Delays []time.Duration // from publication to first sight, of the newest items that state a time of day; at most DelaysKept, the newest last
+}
+
+// DelaysKept is how many delays the state of a feed holds.
+const DelaysKept = 31
+
+// Delay returns the median time from publication to first sight; 0 while fewer than five items tell.
+func (f *Feed) Delay() time.Duration {
+	if len(f.Delays) < 5 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(f.Delays))
+	return sorted[len(sorted)/2]
 }
 
 // Rhythm is how far apart a feed's news come.

@@ -40,6 +40,7 @@ type SubscriptionView struct {
 	LastNew  *time.Time `json:"last_new"`
 	Next     *time.Time `json:"next"`
 	Interval string     `json:"interval"`
+	Delay    string     `json:"delay"`  // median from publication to first sight; "" too little is known
 	Source   string     `json:"source"` // the file that configures it
 }
 
@@ -108,6 +109,9 @@ func subscriptionView(f news.Feed) SubscriptionView {
 	}
 	if f.Interval > 0 {
 		v.Interval = config.Duration(f.Interval).String()
+	}
+	if d := f.Delay(); d > 0 {
+		v.Delay = config.Duration(d.Round(time.Second)).String()
 	}
 	if d := silence(f); d > 0 {
 		v.Silent = config.Duration(d.Round(time.Hour)).String()

@@ -99,6 +99,7 @@ func (c *feedListCmd) Run(ctx context.Context, a *app) error {
 		{head: "ITEMS", right: true, value: func(f web.SubscriptionView) string { return strconv.FormatInt(f.Items, 10) }},
 		when("LAST NEW", func(f web.SubscriptionView) *time.Time { return f.LastNew }).briefly(),
 		when("NEXT", func(f web.SubscriptionView) *time.Time { return f.Next }).briefly(),
+		{head: "DELAY", value: func(f web.SubscriptionView) string { return f.Delay }},
 		{head: "TITLE", least: 16, value: func(f web.SubscriptionView) string { return cmp.Or(f.Title, f.Address) }, exact: func(f web.SubscriptionView) string { return f.Title }},
 		{head: "ADDRESS", least: 24, extra: true, value: func(f web.SubscriptionView) string { return f.Address }},
 		{head: "REASON", below: true, value: feedReason, colour: stateColour},
@@ -114,6 +115,11 @@ func feedReason(f web.SubscriptionView) string {
 	}
 	if f.Failures > 1 {
 		said = append(said, fmt.Sprintf("%d times in a row", f.Failures))
+	}
+	for _, w := range f.Warnings {
+		if strings.HasPrefix(w, "left out: ") {
+			said = append(said, w)
+		}
 	}
 	if f.Silent != "" {
 		said = append(said, "nothing new for "+f.Silent)

@@ -48,6 +48,7 @@ type feedRecord struct {
 	Beats        int      `cbor:"32,keyasint,omitempty"`
 	Searched     int64    `cbor:"33,keyasint,omitempty"`
 	Proposed     string   `cbor:"34,keyasint,omitempty"`
+	Delays       []int64  `cbor:"35,keyasint,omitempty"` // seconds
 }
 
 func newFeedRecord(f *news.Feed) feedRecord {
@@ -60,6 +61,7 @@ func newFeedRecord(f *news.Feed) feedRecord {
 		MovedSince: micros(f.MovedSince), Gone: f.Gone, Paused: f.Paused, Items: f.Items,
 		SkipHours: f.SkipHours, SkipDays: f.SkipDays,
 		Mean: int64(f.Rhythm.Mean), Longest: int64(f.Rhythm.Longest), Beats: f.Rhythm.Count, Searched: micros(f.Searched), Proposed: f.Proposed,
+		Delays: inSeconds(f.Delays),
 	}
 }
 
@@ -72,8 +74,26 @@ func (r *feedRecord) feed(id news.FeedID) news.Feed {
 		FailSince: fromMicros(r.FailSince), Warnings: r.Warnings, MovedTo: r.MovedTo, MovedCount: r.MovedCount,
 		MovedSince: fromMicros(r.MovedSince), Gone: r.Gone, Paused: r.Paused, Items: r.Items, SkipHours: r.SkipHours, SkipDays: r.SkipDays,
 		Rhythm:   news.Rhythm{Mean: time.Duration(r.Mean), Longest: time.Duration(r.Longest), Count: r.Beats},
-		Searched: fromMicros(r.Searched), Proposed: r.Proposed,
+		Searched: fromMicros(r.Searched), Proposed: r.Proposed, Delays: fromSeconds(r.Delays),
 	}
+}
+
+// inSeconds cuts durations to seconds; nil when there are none.
+func inSeconds(list []time.Duration) []int64 {
+	var out []int64
+	for _, d := range list {
+		out = append(out, int64(d/time.Second))
+	}
+	return out
+}
+
+// fromSeconds is the inverse of inSeconds.
+func fromSeconds(list []int64) []time.Duration {
+	var out []time.Duration
+	for _, s := range list {
+		out = append(out, time.Duration(s)*time.Second)
+	}
+	return out
 }
 
 func sortFeeds(ids []news.FeedID) {
