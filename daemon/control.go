@@ -85,22 +85,6 @@ func (d *Daemon) orderReload(r *http.Request) (any, error) {
 	return Done{Lines: notes, Summary: "the configuration was read again"}, nil
 }
 
-func (d *Daemon) orderForget(r *http.Request) (any, error) {
-	id, err := d.web.ItemID(r.Context(), r.PathValue("id"))
-	if err != nil {
-		return nil, err
-	}
-	reason := strings.TrimSpace(r.FormValue("reason"))
-	if reason == "" {
-		return nil, web.BadRequest("a reason is needed; it is kept with the tombstone")
-	}
-	if err := d.o.Store.Forget(r.Context(), id, reason, d.o.Now()); err != nil {
-		return nil, err
-	}
-	d.items.Forget(id)
-	return Done{Summary: "item " + id.String() + " is forgotten and will not return"}, nil
-}
-
 // orderFeed refreshes, pauses, resumes or removes one subscription.
 func (d *Daemon) orderFeed(r *http.Request) (any, error) {
 	sub, err := d.findFeed(r.FormValue("feed"))

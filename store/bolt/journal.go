@@ -256,6 +256,9 @@ func (s *Store) Forget(ctx context.Context, id news.ItemID, reason string, at ti
 		if err := t.putRecord(bkTombstones, numKey(num), &tomb); err != nil {
 			return err
 		}
+		if err := t.dropEvidence(num); err != nil {
+			return err
+		}
 		c, err := t.count()
 		if err != nil {
 			return err
@@ -268,6 +271,25 @@ func (s *Store) Forget(ctx context.Context, id news.ItemID, reason string, at ti
 		_, err = t.tell(event{kind: store.EventForgot, num: num})
 		return err
 	})
+}
+
+// dropEvidence removes the words of an item from its matches.
+func (t *txn) dropEvidence(num uint64) error {
+	var pairs []pair
+	err := t.each(bkMatches, numKey(num), func(key, p []byte) (bool, error) {
+		var r matchRecord
+		if err := t.s.codec.unmarshal(bkMatches, key, p, &r); err != nil {
+			return false, err
+		}
+		r.Evidence = nil
+		payload, err := t.encode(&r)
+		pairs = append(pairs, pair{bytes.Clone(key), bytes.Clone(payload)})
+		return true, err
+	})
+	if err != nil {
+		return err
+	}
+	return t.putSorted(bkMatches, pairs)
 }
 
 // forgetRevision removes one revision with its bodies and its keys, and moves its URL key to the tombstone.

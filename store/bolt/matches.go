@@ -50,11 +50,18 @@ func (t *txn) match(m *store.Matched) (*candidate, error) {
 	if err != nil {
 		return nil, err
 	}
+	h, err := t.head(num)
+	if err != nil {
+		return nil, err
+	}
+	if there && h.Pruned { // the evidence of a text that is gone is all there is of it
+		return nil, nil
+	}
 	r.Evidence = evidenceRecords(m.Match.Evidence)
+	if h.Forgotten { // the matcher read it before
+		r.Evidence = nil
+	}
 	if there {
-		if h, err := t.head(num); err != nil || h.Pruned { // the evidence of a text that is gone is all there is of it
-			return nil, err
-		}
 		_, err := t.replaceRecord(bkMatches, key, &r)
 		return nil, err
 	}

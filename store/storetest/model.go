@@ -153,6 +153,12 @@ func (m *model) forget(id news.ItemID) {
 		return
 	}
 	it.forgotten = true
+	for key, match := range m.matches {
+		if key.id == id {
+			match.Evidence = nil
+			m.matches[key] = match
+		}
+	}
 	for k := range it.keys {
 		if k.Kind != store.KeyURL {
 			delete(it.keys, k)
@@ -352,6 +358,9 @@ func (m *model) commit(d store.Derivation) error {
 // match keeps a match and returns the entry that waits for a place.
 func (m *model) match(one store.Matched) *modelEntry {
 	key := watched{one.Match.Watch, one.Match.Item}
+	if m.items[one.Match.Item].forgotten {
+		one.Match.Evidence = nil
+	}
 	if was, ok := m.matches[key]; ok {
 		was.Evidence = one.Match.Evidence
 		m.matches[key] = was
