@@ -7,7 +7,7 @@ func (runCmd) Help() string {
 }
 
 func (itemForgetCmd) Help() string {
-	return `For what must not be kept, a court's order or a wish of the person concerned for example. Headline, texts and all revisions are removed for good, the id stays as a tombstone with the reason, and the same article never comes back. On a terminal the item is named and you are asked; --yes does not ask.`
+	return `For what must not be kept, a court's order or a wish of the person concerned for example. Headline, texts and all revisions are removed for good, the id stays as a tombstone with the reason, and the same article never comes back. On a terminal the item is named and you are asked; --yes does not ask. Deliveries that were not made yet of editions that tell of it are stopped (state failed; digest send makes a new edition without it). The answer names those editions, and the copies beside the store and in [backup] dir that may hold the text still.`
 }
 
 func (countCmd) Help() string {
