@@ -82,10 +82,16 @@ func (d *Daemon) greet(cfg *config.Config) {
 		to := receivers(dc)
 		d.say("  digest   %s, %s, to %s", dc.Name, dc.At, text.Count(len(to), "receiver"))
 	}
-	if stats, err := d.o.Store.Stats(context.Background()); err == nil && stats.Items == 0 && cfg.Fetch.Contact == "" && cfg.Fetch.UserAgent == "" && len(cfg.Feeds) > 0 {
+	if len(cfg.Feeds) > 0 && cfg.Fetch.Contact == "" && cfg.Fetch.UserAgent == "" && d.empty() {
 		d.say("  hint     [fetch] contact = \"desk@example.org\" tells publishers whom to turn to; without it they see only %s", UserAgent(cfg.Fetch, d.o.Version))
 	}
 	d.say("  reading  %s, %s; stop with Ctrl-C", text.Count(len(cfg.Feeds), "feed"), text.Count(len(cfg.Seeds), "seed folder"))
+}
+
+// empty reports whether the store has no item yet.
+func (d *Daemon) empty() bool {
+	stats, err := d.o.Store.Stats(context.Background())
+	return err == nil && stats.Items == 0
 }
 
 // work reads, follows and delivers until ctx ends.
