@@ -53,7 +53,7 @@ func (s *archive) check(text string) error {
 	case s.charset == "" && !utf8.ValidString(text):
 		return errors.New("not UTF-8: say --charset, windows-1252 for what a spreadsheet on Windows saved, or save the file as UTF-8")
 	case strings.IndexByte(text, 0) >= 0:
-		return errors.New("holds zero bytes: say --charset utf-16le if it is UTF-16, or save the file as UTF-8")
+		return errors.New("no plain text, it holds zero bytes: say --charset utf-16le if it is UTF-16, or save the file as UTF-8")
 	}
 	return nil
 }

@@ -31,6 +31,9 @@ func (o DateOrder) other() DateOrder {
 // reDigits finds a date of three numbers that does not begin with its year.
 var reDigits = regexp.MustCompile(`(?:^|[^0-9/.\-])([0-9]{1,2}) ?([/.\-]) ?([0-9]{1,2}) ?[/.\-] ?([0-9]{4}|[0-9]{2})(?:$|[^0-9])`)
 
+// reYearFirst finds the month of a date of three numbers that begins with its year.
+var reYearFirst = regexp.MustCompile(`(?:^|[^0-9])[0-9]{4} ?[/.\-] ?([0-9]{1,2}) ?[/.\-] ?[0-9]{1,2}(?:$|[^0-9])`)
+
 // dateColumn reads the dates of one import, all in one order.
 type dateColumn struct {
 	order DateOrder // as the user says; "": nothing
@@ -43,6 +46,9 @@ func (c *dateColumn) read(s string, line int, now time.Time) (news.Stamp, error)
 	plain := plainDigits(s)
 	at := reDigits.FindStringSubmatchIndex(plain)
 	if at == nil {
+		if m := reYearFirst.FindStringSubmatch(plain); m != nil && numberOf(m[1]) > 12 {
+			return news.Stamp{}, nil // 2026-13-10 beside 2026-01-10 would be a column read in two ways
+		}
 		stamp, _ := feeds.ParseDate(s, now)
 		return stamp, nil
 	}

@@ -110,7 +110,7 @@ func TestT08B16_CharactersAreNeverLost(t *testing.T) {
 		{"the same under another name", latin, " Latin1 ", whole, ""},
 		{"UTF-16 with its mark", wide, "", whole, ""},
 		{"UTF-16 without its mark", wide[2:], "utf-16le", whole, ""},
-		{"UTF-16 without its mark, not said", wide[2:], "", nil, "papers: the first line is holds zero bytes"},
+		{"UTF-16 without its mark, not said", wide[2:], "", nil, "papers: the first line is no plain text, it holds zero bytes"},
 		{"the wrong one", latin, "shift_jis", nil, "papers:2: not shift_jis: say --charset with the right one"},
 		{"none", latin, "nonsense", nil, `papers: charset "nonsense" is not known`},
 		{"a header that is not UTF-8", "title,text,\xdcbung\n", "", nil, "papers: the first line is not UTF-8: say --charset"},
@@ -170,4 +170,58 @@ func FuzzImportIsKept(f *testing.F) {
 			t.Fatalf("%d items, %+v, %v", items, res, err)
 		}
 	})
+}
+
+// A spreadsheet's ways of writing a table: a line that states the separator, lines that end in a carriage return alone.
+func TestT08B16_TablesOfSpreadsheets(t *testing.T) {
+	two := []string{"One | 2026-10-01", "Two | 2026-10-02"}
+	wide, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String("title\ttext\tpublished\rOne\ta\t2026-10-01\rTwo\tb\t2026-10-02\r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, src string
+		want      []string
+		told      string
+	}{
+		{"separator stated", "sep=;\ntitle;text;published\nOne;a,b,c;2026-10-01\nTwo;b;2026-10-02\n", two, ""},
+		{"separator stated in quotes", "\ufeff\"SEP=|\"\r\ntitle|text|published\r\nOne|a|2026-10-01\r\nTwo|b|2026-10-02\r\n", two, ""},
+		{"lines are counted with it", "sep=;\ntitle;text;published\nOne;a;2026-10-01\nbad;row\nTwo;b;2026-10-02\n", two,
+			"papers:4: 2 columns where the first line has 3"},
+		{"carriage returns alone", "title,text,published\rOne,\"a\nb\",2026-10-01\rTwo,b,2026-10-02", two, ""},
+		{"carriage returns alone, UTF-16", wide, two, ""},
+		{"both", "title,text,published\r\nOne,\"a\rb\",2026-10-01\r\nTwo,b,2026-10-02\r\n", two, ""},
+		{"a quote that does not end", "title,text,published\nOne,\"a,2026-10-01\nx,y,2026-10-02\nz,\"b\",2026-10-03\nTwo,b,2026-10-02\n", two[1:],
+			`papers:2: not CSV, and all up to line 4 is left out with it: extraneous or missing " in quoted-field`},
+		{"year, day, month", "title,text,published\nOne,a,2026-10-01\nThirteen,b,2026-13-10\nTwo,b,2026/10/02\n",
+			[]string{"One | 2026-10-01", "Thirteen | undated", "Two | 2026-10-02"}, `papers:3: published "2026-13-10" is not a time; imported without it`},
+	} {
+		got, told := eachLine(t, Importer{}, strings.NewReader(c.src), FormatCSV)
+		if !slices.Equal(got, c.want) || strings.Join(told, "\n") != c.told {
+			t.Errorf("%s: %q, told %q; want %q, %q", c.name, got, told, c.want, c.told)
+		}
+	}
+}
+
+// A value without end that is wrong does not make a message without end.
+func TestT08A1_MessagesAreBounded(t *testing.T) {
+	long := strings.Repeat("9", 1<<20)
+	for _, src := range []string{
+		"title,published,url\na," + long + "/10/2026," + long + "\n", "title," + long + "\na,b\n", "title\na,b\n" + long + "\"",
+	} {
+		_, told := eachLine(t, Importer{}, strings.NewReader(src), FormatCSV)
+		for _, line := range told {
+			if len(line) > 2*messageMost {
+				t.Errorf("a line of %d bytes: %.80s…", len(line), line)
+			}
+		}
+		if len(told) == 0 {
+			t.Errorf("%.30s: nothing told", src)
+		}
+	}
+	doc := store.Document{Feed: news.Feed{Error: long, Warnings: []string{"a " + long, "short"}}, Files: []news.File{{Path: "x", Error: long}}}
+	kept := fitted(doc).doc
+	if w := kept.Feed.Warnings; len(kept.Feed.Error) > 2*messageMost || len(w) < 2 || len(w[0]) > 2*messageMost || w[1] != "short" {
+		t.Errorf("kept: an error of %d bytes, %d warnings", len(kept.Feed.Error), len(w))
+	}
 }

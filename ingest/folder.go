@@ -10,7 +10,6 @@ import (
 	"mediawatch/news"
 	"mediawatch/seeds"
 	"mediawatch/store"
-	"mediawatch/text"
 )
 
 const (
@@ -108,7 +107,7 @@ func (r *FolderReader) Read(ctx context.Context, f SeedFolder, progress func(Fol
 
 // unreadable keeps that a folder cannot be listed: one line, told when it changes.
 func (s *folderScan) unreadable(ctx context.Context, cause error) (FolderResult, error) {
-	line := text.Line(cause.Error())
+	line := message(cause.Error())
 	if line == s.state.Error {
 		return FolderResult{}, nil
 	}
@@ -213,7 +212,7 @@ func (s *folderScan) listing(problems []seeds.Problem) {
 	}
 	s.state.Warnings = nil
 	for i := range problems {
-		line := s.folder.Dir + "/" + problems[i].Error()
+		line := message(s.folder.Dir + "/" + problems[i].Error())
 		if i == toldLines {
 			line = fmt.Sprintf("%s: %d more things that cannot be read", s.folder.Dir, len(problems)-i)
 		}
@@ -230,7 +229,7 @@ func (s *folderScan) listing(problems []seeds.Problem) {
 // problem notes a line for people, not without end.
 func (s *folderScan) problem(line string) {
 	if len(s.result.Problems) < toldLines {
-		s.result.Problems = append(s.result.Problems, line)
+		s.result.Problems = append(s.result.Problems, message(line))
 		return
 	}
 	s.untold++

@@ -229,7 +229,7 @@ func (s *folderScan) moved(state *news.File) bool {
 // fail keeps a file's failure with its size and time, so that it is told once and tried again when the file changes.
 func (s *folderScan) fail(f *changedFile, raw news.Hash, err error) {
 	file := news.File{Feed: s.folder.ID, Path: f.Path, Size: f.Size, ModTime: keptTime(f.ModTime), Raw: raw,
-		Item: f.old.Item, Identity: f.old.Identity, Error: text.Line(err.Error())}
+		Item: f.old.Item, Identity: f.old.Identity, Error: message(err.Error())}
 	s.problem(s.folder.Dir + "/" + file.Error)
 	s.add(file, nil)
 }

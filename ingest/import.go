@@ -139,13 +139,13 @@ type importRun struct {
 
 func (p *importRun) tell(line int, what string) {
 	if p.importer.Tell != nil {
-		p.importer.Tell(fmt.Sprintf("%s:%d: %s", p.name, line, text.Line(what)))
+		p.importer.Tell(message(fmt.Sprintf("%s:%d: %s", p.name, line, what)))
 	}
 }
 
 func (p *importRun) leftOut(line string) {
 	if p.importer.Tell != nil {
-		p.importer.Tell(p.name + ": left out: " + line)
+		p.importer.Tell(message(p.name + ": left out: " + line))
 	}
 }
 
@@ -154,7 +154,7 @@ func (p *importRun) unread(names []string) {
 	if len(names) == 0 || p.importer.Tell == nil {
 		return
 	}
-	p.importer.Tell(text.Line(fmt.Sprintf("%s: not read: %s; an import reads %s", p.name, strings.Join(names, ", "), recordKeys)))
+	p.importer.Tell(fmt.Sprintf("%s: not read: %s; an import reads %s", p.name, message(strings.Join(names, ", ")), recordKeys))
 }
 
 // item is the record as an item.

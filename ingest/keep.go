@@ -23,6 +23,12 @@ type Appender interface {
 // leftOutMost is how many items and files one document may lose before it counts as refused as a whole.
 const leftOutMost = 100
 
+// messageMost is how many characters of a message are shown and kept: what is wrong may quote a value without end.
+const messageMost = 2000
+
+// message is a message for people: one line, of bounded length.
+func message(s string) string { return text.Truncate(text.Line(s), messageMost) }
+
 // warnedMost is how many of them are named in the state of their feed.
 const warnedMost = 5
 
@@ -53,7 +59,14 @@ type keeping struct {
 }
 
 func fitted(doc store.Document) *keeping {
-	k := &keeping{doc: doc, warnings: doc.Feed.Warnings}
+	k := &keeping{doc: doc}
+	k.doc.Feed.Error = message(doc.Feed.Error)
+	for _, w := range doc.Feed.Warnings {
+		k.warnings = append(k.warnings, message(w))
+	}
+	for i := range k.doc.Files {
+		k.doc.Files[i].Error = message(k.doc.Files[i].Error)
+	}
 	for _, r := range store.Fit(&k.doc) {
 		k.out.add(r)
 	}

@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Format is how the articles of an import are written.
@@ -136,6 +138,7 @@ func (j *jsonLines) decode(data []byte, r *record) error {
 type table struct {
 	source  archive
 	in      *csv.Reader
+	before  int // lines above those that in counts
 	columns []string
 	others  []string // columns that nobody reads
 }
@@ -143,9 +146,19 @@ type table struct {
 func (t *table) unread() []string { return t.others }
 
 func openTable(in archive) (*table, error) {
-	t := &table{source: in, in: csv.NewReader(in)}
+	if endsInCR(in.Reader) {
+		in.Reader = bufio.NewReaderSize(crLines{in.Reader}, 64<<10)
+	}
+	t := &table{source: in}
+	comma, stated := statedSeparator(in.Reader)
+	if stated {
+		t.before = 1
+	} else {
+		comma = separator(in.Reader)
+	}
+	t.in = csv.NewReader(in)
 	t.in.FieldsPerRecord = -1
-	t.in.Comma = separator(in.Reader)
+	t.in.Comma = comma
 	header, err := t.in.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, errors.New("empty: a first line with the names of the columns expected")
@@ -174,6 +187,52 @@ func openTable(in archive) (*table, error) {
 	return t, nil
 }
 
+// reSeparator is the line by which spreadsheets tell each other what separates the columns.
+var reSeparator = regexp.MustCompile(`^(?i:"?sep=([^"\r\n])"?\r?\n)`)
+
+// statedSeparator reads a line such as "sep=;" above the names of the columns, if there is one.
+func statedSeparator(in *bufio.Reader) (comma rune, stated bool) {
+	head, _ := in.Peek(16) // a short file is whole in it
+	m := reSeparator.FindSubmatch(head)
+	if m == nil {
+		return 0, false
+	}
+	_, _ = in.Discard(len(m[0])) // they are in the buffer
+	comma, _ = utf8.DecodeRune(m[1])
+	return comma, true
+}
+
+// endsInCR reports whether the first line ends in a carriage return alone, as spreadsheets for the Mac write.
+func endsInCR(in *bufio.Reader) bool {
+	head, _ := in.Peek(64 << 10) // a short file is whole in it
+	quoted := false
+	for i, c := range head {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '\n':
+			return false
+		case c == '\r':
+			return i+1 < len(head) && head[i+1] != '\n'
+		}
+	}
+	return false
+}
+
+// crLines reads carriage returns as line ends.
+type crLines struct{ in io.Reader }
+
+func (r crLines) Read(p []byte) (int, error) {
+	n, err := r.in.Read(p)
+	for i, c := range p[:n] {
+		if c == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
+}
+
 // separator is the mark that the first line has most of.
 func separator(in *bufio.Reader) rune {
 	head, _ := in.Peek(4096) // a short file is whole in it
@@ -192,12 +251,16 @@ func (t *table) next() (numbered, error) {
 	var wrong *csv.ParseError
 	switch {
 	case errors.As(err, &wrong):
-		return numbered{line: wrong.StartLine, fault: fmt.Errorf("not CSV: %w", wrong.Err)}, nil
+		n := numbered{line: t.before + wrong.StartLine, fault: fmt.Errorf("not CSV: %w", wrong.Err)}
+		if wrong.Line > wrong.StartLine {
+			n.fault = fmt.Errorf("not CSV, and all up to line %d is left out with it: %w", t.before+wrong.Line, wrong.Err)
+		}
+		return n, nil
 	case err != nil:
 		return numbered{}, err
 	}
 	line, _ := t.in.FieldPos(0)
-	n := numbered{line: line, raw: []byte(strings.Join(fields, "\x1f"))}
+	n := numbered{line: t.before + line, raw: []byte(strings.Join(fields, "\x1f"))}
 	if len(fields) != len(t.columns) {
 		n.fault = fmt.Errorf("%d columns where the first line has %d", len(fields), len(t.columns))
 		return n, nil

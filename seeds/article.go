@@ -72,7 +72,7 @@ var ErrTooBig = fmt.Errorf("larger than %d MiB", MaxSize>>20)
 func Read(name string, data []byte, o Options) (*Article, error) {
 	a, err := read(name, data, o)
 	if err != nil {
-		return nil, fmt.Errorf("read seed file %s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return a, nil
 }

@@ -421,3 +421,20 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// What is wrong with a file is said behind its path, in words for who wrote it.
+func TestT08A2_AFileThatIsNotReadIsNamedByItsPath(t *testing.T) {
+	for _, c := range []struct{ data, side, want string }{
+		{"", "", "sub/x.txt: the file holds no text"},
+		{"Headline\n\nA text.", "title = 5\n", "sub/x.txt: x.toml:1: title takes another kind of value (tags a list of strings, all else text in quotes)"},
+		{"Headline\n\nA text.", "tags = \"x\"\n", "sub/x.txt: x.toml:1: tags takes another kind of value (tags a list of strings, all else text in quotes)"},
+	} {
+		o := seeds.Options{}
+		if c.side != "" {
+			o.Sidecar = []byte(c.side)
+		}
+		if _, err := seeds.Read("sub/x.txt", []byte(c.data), o); err == nil || err.Error() != c.want {
+			t.Errorf("%q, %q: %v, want %s", c.data, c.side, err, c.want)
+		}
+	}
+}

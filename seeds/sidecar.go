@@ -88,7 +88,11 @@ func (e *SidecarError) toml(err error) {
 		}
 	case errors.As(err, &wrong):
 		row, _ := wrong.Position()
-		e.add(row, strings.TrimPrefix(wrong.Error(), "toml: "))
+		what := strings.TrimPrefix(wrong.Error(), "toml: ")
+		if strings.Contains(what, " into struct field ") { // in words of Go, which say nothing to who wrote it
+			what = strings.Join(wrong.Key(), ".") + " takes another kind of value (tags a list of strings, all else text in quotes)"
+		}
+		e.add(row, what)
 	default:
 		e.add(1, err.Error())
 	}
