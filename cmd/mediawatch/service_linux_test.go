@@ -85,6 +85,7 @@ func newStage(t *testing.T) *stage {
 	s.unit.one(t, "StateDirectoryMode", "0700")
 	s.unit.one(t, "WorkingDirectory", "/var/lib/mediawatch")
 	s.unit.one(t, "ProtectSystem", "strict")
+	s.unit.one(t, "TimeoutStartSec", "infinity") // an upgrade of a large store takes its time
 	if len(s.unit["Environment"]) > 0 {
 		t.Errorf("the unit sets %q: a command that an administrator types would not have it", s.unit["Environment"])
 	}

@@ -246,7 +246,7 @@ func lockPath(path string, timeout time.Duration) (unlock func(), err error) {
 }
 
 // Compact rewrites the store at path without the space that removed records left, while nobody has it open. It returns the file sizes before and
-// after, in bytes. Killed on the way it leaves the store as it was and a file PATH.compact that the next Compact replaces.
+// after, in bytes. Killed on the way it leaves the store as it was and a file PATH.compact-ID, named after the store, that the next Compact replaces.
 func Compact(ctx context.Context, path string, o Options) (before, after int64, err error) {
 	s, err := Open(path, o)
 	if err != nil {
@@ -264,7 +264,7 @@ func Compact(ctx context.Context, path string, o Options) (before, after int64, 
 const compactTx = 4 << 20
 
 func (s *Store) compact(ctx context.Context) (before, after int64, err error) {
-	temp := s.path + ".compact"
+	temp := fmt.Sprintf("%s.compact-%x", s.path, s.ID()) // with the id it can be nothing but what a killed compaction of this store left
 	if err := os.Remove(temp); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return 0, 0, err
 	}

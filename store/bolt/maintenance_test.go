@@ -454,7 +454,8 @@ func TestD11_Restore(t *testing.T) {
 	}
 }
 
-func TestCompact(t *testing.T) {
+// TestT08B12_Compact: the space comes back, everything else stays, a file of somebody else beside the store included.
+func TestT08B12_Compact(t *testing.T) {
 	ctx := context.Background()
 	path := richFile(t)
 	s := testOpen(t, path)
@@ -482,14 +483,20 @@ func TestCompact(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path+".compact", []byte("left by one that was killed"), 0o600); err != nil {
-		t.Fatal(err)
+	foreign := path + ".compact"
+	for name, what := range map[string]string{fmt.Sprintf("%s.compact-%x", path, id): "left by one that was killed", foreign: "a file of somebody else"} {
+		if err := os.WriteFile(name, []byte(what), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	before, after, err := Compact(ctx, path, Options{})
 	if err != nil || after >= before {
 		t.Fatalf("from %d to %d bytes: %v", before, after, err)
 	}
-	leftovers(t, filepath.Dir(path), "store.db")
+	leftovers(t, filepath.Dir(path), "store.db", filepath.Base(foreign))
+	if got, err := os.ReadFile(foreign); err != nil || string(got) != "a file of somebody else" {
+		t.Errorf("a file that was there before: %q, %v", got, err)
+	}
 	s = testOpen(t, path)
 	sameDump(t, "compacted", dump(t, s), want)
 	if s.ID() != id {
