@@ -23,7 +23,7 @@ type Unwritable struct {
 
 // String says what cannot be written, by whom, and why.
 func (u Unwritable) String() string {
-	return fmt.Sprintf("%s %s cannot be written by user %s: %v", u.What, u.Path, userName(), u.Err)
+	return fmt.Sprintf("%s %s cannot be written by user %s: %v", u.What, u.Path, UserName(), u.Err)
 }
 
 // CheckWritable looks at everything that the daemon of a configuration writes: the store, its socket, the backup
@@ -115,8 +115,8 @@ func cause(err error) error {
 	return err
 }
 
-// userName is who this process runs as.
-func userName() string {
+// UserName is who this process runs as.
+func UserName() string {
 	if u, err := user.Current(); err == nil {
 		return u.Username
 	}

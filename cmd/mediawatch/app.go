@@ -18,6 +18,7 @@ type app struct {
 	opener     opener  // how the command opens the store when no daemon has it; nil: it needs none
 	store      *opened // which was opened on the way to the configuration
 	storeFlags storeFlags
+	writes     bool // the command writes to the store, or asks whether it can
 	importing  bool // what the configuration needs may be about to be saved
 }
 

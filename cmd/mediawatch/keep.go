@@ -76,6 +76,9 @@ func (c *verifyCmd) Run(ctx context.Context, a *app) error {
 		if err := errors.Join(workAsOwner(path), a.storeExists(path)); err != nil {
 			return err
 		}
+		if err := a.readable(path); err != nil {
+			return err
+		}
 		if err := a.checkStructure(ctx, path); err != nil {
 			return err
 		}
@@ -109,6 +112,7 @@ func (a *app) checkStructure(ctx context.Context, path string) error {
 type compactCmd struct{}
 
 func (c *compactCmd) Run(ctx context.Context, a *app) error {
+	a.writes = true
 	path, err := a.storePath()
 	if err != nil {
 		return err
@@ -121,7 +125,7 @@ func (c *compactCmd) Run(ctx context.Context, a *app) error {
 	}
 	before, after, err := bolt.Compact(ctx, path, bolt.Options{})
 	if err != nil {
-		return err
+		return a.refused(path, err)
 	}
 	fmt.Fprintf(a.stdout, "%s: %.1f MB, was %.1f MB\n", path, float64(after)/1e6, float64(before)/1e6)
 	return nil

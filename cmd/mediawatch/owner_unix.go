@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"syscall"
 )
 
@@ -34,4 +36,24 @@ func workAsOwner(storePath string) error {
 		return fmt.Errorf("work as the owner of %s: %w", dir, err)
 	}
 	return nil
+}
+
+// ownerOf is the name of the user a file or folder belongs to, or the number where there is no name; "" when it cannot be known.
+func ownerOf(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return ""
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return ""
+	}
+	if st.Uid == 0 {
+		return "root" // also where no names are known
+	}
+	id := strconv.FormatUint(uint64(st.Uid), 10)
+	if u, err := user.LookupId(id); err == nil {
+		return u.Username
+	}
+	return id
 }

@@ -51,6 +51,7 @@ func (a *app) reloadOnSignal(ctx context.Context, d *daemon.Daemon) {
 
 // daemon opens the store and makes a daemon over it; done closes what was opened.
 func (a *app) daemon(ctx context.Context, f storeFlags) (*daemon.Daemon, func() error, error) {
+	a.writes = true
 	cfg, err := a.config()
 	if err != nil {
 		return nil, nil, err
@@ -91,7 +92,10 @@ func (a *app) checkWritable(cfg *config.Config) error {
 			a.log().Warn(u.String())
 		}
 	}
-	return errors.Join(vital...)
+	if err := errors.Join(vital...); err != nil {
+		return &exitError{code: exitFailed, err: err, hint: "give it to the user the program runs as: chown " + daemon.UserName() + " and the path"}
+	}
+	return nil
 }
 
 // checkForOwner reads the configuration and looks at what has to be written as the owner of the store's folder: what root may, the service may not.
@@ -176,6 +180,7 @@ type cfgCheckCmd struct {
 }
 
 func (c *cfgCheckCmd) Run(_ context.Context, a *app) error {
+	a.writes = true
 	cfg, err := a.config()
 	if err != nil {
 		return err

@@ -54,6 +54,7 @@ func (u unit) one(t *testing.T, key, want string) {
 type stage struct {
 	t      *testing.T
 	root   string
+	dir    string // where commands are typed
 	unit   unit
 	creds  bool // the unit's commented LoadCredential is in force
 	port   int
@@ -69,7 +70,7 @@ func newStage(t *testing.T) *stage {
 		}
 		t.Skip("not root: the service is not installed and played")
 	}
-	s := &stage{t: t, root: t.TempDir()}
+	s := &stage{t: t, root: t.TempDir(), dir: "/var/lib/mediawatch"}
 	if err := os.Chmod(filepath.Dir(s.root), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +148,7 @@ func (s *stage) edit(old, new string) {
 // the state folder, /tmp is private, no capabilities can be had, and execve gives no rights. What systemd alone can do (the filter of system calls, a
 // user namespace) is left out. The calling goroutine's thread ends with what it does, so that nothing leaks into other tests.
 func (s *stage) start(args []string, out io.Writer) (*exec.Cmd, error) {
-	cmd := &exec.Cmd{Path: args[0], Args: args, Dir: "/var/lib/mediawatch", Stdout: out, Stderr: &s.stderr}
+	cmd := &exec.Cmd{Path: args[0], Args: args, Dir: s.dir, Stdout: out, Stderr: &s.stderr}
 	cmd.Env = []string{"STATE_DIRECTORY=/var/lib/mediawatch", "PATH=/usr/local/bin:/usr/bin"}
 	if s.creds {
 		cmd.Env = append(cmd.Env, "CREDENTIALS_DIRECTORY=/run/credentials/mediawatch.service")
@@ -399,9 +400,30 @@ func TestT08B14_TheServiceSaysWhatItCannotWrite(t *testing.T) {
 	if err := os.Chown(db, 0, 0); err != nil {
 		t.Fatal(err)
 	}
-	for _, command := range [][]string{{"serve"}, {"config", "check"}} {
-		if code, said := s.asUser(command...); code != exitFailed || !strings.Contains(said, "/var/lib/mediawatch/mediawatch.db: permission denied") {
-			t.Errorf("%v over a store of root: %d\n%s", command, code, said)
+	s.refuses("the store /var/lib/mediawatch/mediawatch.db", "/var/lib/mediawatch/mediawatch.db")
+	if err := os.Chown(db, serviceUser, serviceUser); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(filepath.Dir(db), 0, 0); err != nil { // 0700
+		t.Fatal(err)
+	}
+	s.dir = "/"
+	s.refuses("the store's folder /var/lib/mediawatch", "/var/lib/mediawatch")
+}
+
+// refuses asks that the program says, before anything else, what is closed to the service's user, whose it is, and what to do.
+func (s *stage) refuses(what, path string) {
+	s.t.Helper()
+	for _, c := range []struct {
+		verb    string
+		command []string
+	}{
+		{"written", []string{"serve"}}, {"written", []string{"config", "check"}}, {"written", []string{"run"}}, {"written", []string{"compact"}},
+		{"read", []string{"items"}}, {"read", []string{"verify"}}, {"read", []string{"config", "dump"}},
+	} {
+		want := fmt.Sprintf("mediawatch: %s cannot be %s by user 64123: permission denied\nmediawatch: it belongs to root: work as root, or give it to 64123 with: chown 64123 %s\n", what, c.verb, path)
+		if code, said := s.asUser(c.command...); code != exitFailed || said != want {
+			s.t.Errorf("%v: %d\n%s\nwant\n%s", c.command, code, said, want)
 		}
 	}
 }

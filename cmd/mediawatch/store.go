@@ -29,11 +29,12 @@ type opener func(path string) (opened, error)
 
 // makeStore opens a store, and makes it when it is not there: for those who fill it.
 func (a *app) makeStore(path string) (opened, error) {
+	a.writes = true
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return opened{}, fmt.Errorf("make the store's folder: %w", err)
+		return opened{}, a.refused(path, fmt.Errorf("make the store's folder: %w", err))
 	}
 	s, err := bolt.Open(path, bolt.Options{NoCopy: a.storeFlags.NoCopy, Report: a.upgrading})
-	return opened{Store: s}, err
+	return opened{Store: s}, a.refused(path, err)
 }
 
 // openStore opens a store and never makes one. A store that cannot be written here, on a read-only file system for example, is opened for reading.
@@ -54,14 +55,14 @@ func (a *app) readStore(path string) (opened, error) {
 		return opened{}, err
 	}
 	s, err := bolt.Open(path, bolt.Options{ReadOnly: true})
-	return opened{Store: s, readOnly: true}, err
+	return opened{Store: s, readOnly: true}, a.refused(path, err)
 }
 
 // storeExists says what is missing when the configured store is not there.
 func (a *app) storeExists(path string) error {
 	switch there, err := isStore(path); {
 	case err != nil:
-		return fmt.Errorf("look for the store: %w", err)
+		return a.refused(path, fmt.Errorf("look for the store: %w", err))
 	case !there:
 		file := config.Find(a.configFile, a.env)
 		return &exitError{code: exitFailed, err: fmt.Errorf("no store at %s (serve or run makes one)", path), hint: "is [store] path in " + file + " the right one?"}
@@ -85,7 +86,10 @@ func (a *app) saved(path string) ([]news.Saved, error) {
 	if c := dial(ctx, daemon.SocketPath(path)); c != nil {
 		return c.saved(ctx)
 	}
-	if there, err := isStore(path); err != nil || !there {
+	switch there, err := isStore(path); {
+	case errors.Is(err, fs.ErrPermission): // before watches and feeds are missed that are saved there
+		return nil, a.refused(path, err)
+	case err != nil || !there:
 		return nil, nil // who opens it says what is wrong
 	}
 	open := a.opener
