@@ -49,11 +49,16 @@ func (d *Daemon) backup(ctx context.Context, b store.Backuper, to backupFile) (s
 	if err := b.Backup(ctx, to.name, to.existing); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("the copy takes up to %s; %s before it was written", megabytes(stats.Bytes), room), nil
+	return fmt.Sprintf("the copy takes up to %s; %s", megabytes(stats.Bytes), room), nil
 }
 
-// megabytes is a size for people.
-func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
+// megabytes is a size for people; large ones are in GB.
+func megabytes(n int64) string {
+	if n >= 10e9 {
+		return fmt.Sprintf("%.0f GB", float64(n)/1e9)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}
 
 // backupIfDue makes the newest scheduled backup that was missed, the first one at once, and then removes those beyond what is kept. A failure is a problem on
 // the overview until one succeeds.

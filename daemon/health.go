@@ -126,7 +126,8 @@ func (d *Daemon) status(context.Context) web.Status {
 		s.Problems = append(s.Problems, "following the journal: "+h.following.Error())
 	}
 	if since := d.feeds.OfflineSince(); !since.IsZero() {
-		s.Problems = append(s.Problems, "no network since "+since.Format("2 Jan 15:04")+": no server answers; all are asked again every few minutes, and no feed counts as failing")
+		s.NoNetwork = "no network since " + since.Format("2 Jan 15:04") + ": no server answers; all are asked again every few minutes, and no feed counts as failing"
+		s.Problems = append(s.Problems, s.NoNetwork)
 	}
 	if h.backup != nil {
 		s.Problems = append(s.Problems, "the scheduled backup: "+h.backup.Error())

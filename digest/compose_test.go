@@ -363,7 +363,7 @@ func TestWindow(t *testing.T) {
 		{Input{Now: summer, Since: summer.Add(-24 * time.Hour), Location: loc}, "Thu 2 Jul 07:00 to Fri 3 Jul 07:00 (Europe/Berlin, CEST)"},
 		{Input{Now: now, Since: now.AddDate(-1, 0, 0)}, "Thu 20 Nov 2025 06:00 to Fri 20 Nov 2026 06:00 (UTC)"},
 		{Input{Now: now}, "Everything new until Fri 20 Nov 06:00 (UTC)"},
-		{Input{Now: now, Kind: Welcome, Location: time.FixedZone("", 3*3600)}, "What the store held on Fri 20 Nov 09:00 (UTC+03:00)"},
+		{Input{Now: now, Kind: Welcome, Location: time.FixedZone("", 3*3600)}, "What was there on Fri 20 Nov 09:00 (UTC+03:00)"},
 	} {
 		if got := newBuilder(&c.in).window(); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)

@@ -180,7 +180,7 @@ func (b *builder) window() string {
 	end := now.Format(layout) + " (" + zoneName(now) + ")"
 	switch {
 	case b.in.Kind == Welcome:
-		return "What the store held on " + end
+		return "What was there on " + end
 	case b.in.Since.IsZero():
 		return "Everything new until " + end
 	}

@@ -134,7 +134,7 @@ func classify(err error, routed func() bool) (Kind, string) {
 func classifyDNS(dns *net.DNSError, routed func() bool) (Kind, string) {
 	switch {
 	case dns.IsNotFound:
-		return KindDNS, "is the address spelled right?"
+		return KindDNS, "is the address spelled right, and has this machine a network?"
 	case strings.Contains(dns.Err, "connection refused"), strings.Contains(dns.Err, "network is unreachable"), !routed():
 		return KindOffline, "this machine reaches no name server"
 	case dns.IsTimeout:

@@ -16,9 +16,10 @@ import (
 )
 
 type subscriptionsBody struct {
-	Summary string
-	Rows    []subscriptionRow
-	Files   []badFile
+	Summary   string
+	NoNetwork string
+	Rows      []subscriptionRow
+	Files     []badFile
 }
 
 // subscriptionRow is a feed or folder with its health in words.
@@ -75,6 +76,7 @@ func (s *Server) subscriptionsPage(r *http.Request) (page, error) {
 		b.Rows = append(b.Rows, row)
 	}
 	slices.SortStableFunc(b.Rows, func(a, b subscriptionRow) int { return cmp.Compare(rank(a.State), rank(b.State)) })
+	b.NoNetwork = s.o.Status(r.Context()).NoNetwork
 	b.Summary = healthLine(counts, len(b.Rows))
 	b.Files, err = s.badFiles(r.Context())
 	return page{Title: "Subscriptions", Section: "subscriptions", Body: b}, err
@@ -224,7 +226,7 @@ func (s *Server) outletsPage(r *http.Request) (page, error) {
 		looked += len(items)
 		behind = store.SpotOf(&items[len(items)-1])
 	}
-	b := outletsBody{Summary: "The publishers of what is read. Counted are the newest " + text.Number(looked) + " articles."}
+	b := outletsBody{Summary: "The publishers of what is read. The newest " + text.Number(looked) + " articles are counted."}
 	for _, name := range order {
 		rows[name].Items = text.Number(rows[name].n)
 		b.Rows = append(b.Rows, *rows[name])

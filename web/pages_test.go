@@ -487,6 +487,9 @@ func TestSubscriptionsPage(t *testing.T) {
 		t.Errorf("what fails is not on top: %q", first)
 	}
 	w.page("/").says("Courier has failed 4 times since 18 Nov 09:00")
+	p.doesNotSay("no network")
+	w.status.NoNetwork = "no network since 20 Nov 08:00"
+	w.page("/subscriptions").says("no network since 20 Nov 08:00") // issue 8, A4: the states do not show it
 	health := w.atom("/feeds/health.atom")
 	e := health.entry(t, "Courier")
 	wants(t, "health feed", e.text("content"), "Courier has failed 4 times")
@@ -512,7 +515,7 @@ func TestSubscriptionsPage(t *testing.T) {
 
 func TestOutletsPage(t *testing.T) {
 	w := filled(t)
-	w.page("/outlets").says("Counted are the newest 3 articles.", "Harbour Gazette", "gazette.example", "unknown outlet")
+	w.page("/outlets").says("The newest 3 articles are counted.", "Harbour Gazette", "gazette.example", "unknown outlet")
 }
 
 func TestDigestPages(t *testing.T) {

@@ -31,6 +31,7 @@ type Status struct {
 	LastPass   string
 	LastPassAt time.Time
 	Problems   []string
+	NoNetwork  string   // the one of Problems that says since when no server answers; empty while one does
 	Progress   []string // of long work under way, one line each
 }
 

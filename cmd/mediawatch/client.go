@@ -159,6 +159,24 @@ func (c *client) post(ctx context.Context, o order, v any) error {
 	return decode(resp, o.path, v)
 }
 
+// healthz returns the daemon's problems, none when all is well.
+func (c *client) healthz(ctx context.Context) ([]string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://mediawatch/healthz", nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil || resp.StatusCode == http.StatusOK {
+		return nil, err
+	}
+	return strings.Split(strings.TrimSpace(string(body)), "\n"), nil
+}
+
 // troubled is an answer that says what went wrong.
 type troubled struct {
 	Error string

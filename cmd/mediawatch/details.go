@@ -43,7 +43,7 @@ func (digestResendCmd) Help() string {
 }
 
 func (feedAddCmd) Help() string {
-	return `The address of a page will do: the feed behind it is found. Of several feeds none is added, they are listed to --pick from. What is added is saved beside the store, with your name and the time; your configuration file is never changed.`
+	return `The address of a page will do: the feed behind it is found. Of several feeds none is added, they are listed to --pick from. What is added is saved in the store, with your name and the time; your configuration file is never changed.`
 }
 
 func (feedTestCmd) Help() string {

@@ -166,11 +166,13 @@ func (c *healthcheckCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	resp, err := conn.do(ctx, http.MethodGet, "/healthz", nil)
+	problems, err := conn.healthz(ctx)
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
+	if len(problems) > 0 {
+		return errors.New(strings.Join(problems, "\n"))
+	}
 	fmt.Fprintln(a.stdout, "healthy")
 	return nil
 }

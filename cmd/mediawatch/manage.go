@@ -94,6 +94,9 @@ type feedListCmd struct{ listing }
 
 func (c *feedListCmd) Run(ctx context.Context, a *app) error {
 	req := request{path: "/api/v1/subscriptions", params: url.Values{"limit": {strconv.Itoa(c.Limit)}}, as: c.listing}
+	if !c.JSON && !c.CSV {
+		req.before = a.networkBanner(ctx)
+	}
 	return list(ctx, a, req, []column[web.SubscriptionView]{
 		{head: "STATE", value: func(f web.SubscriptionView) string { return f.State }, colour: stateColour},
 		{head: "ITEMS", right: true, value: func(f web.SubscriptionView) string { return strconv.FormatInt(f.Items, 10) }},
@@ -105,6 +108,22 @@ func (c *feedListCmd) Run(ctx context.Context, a *app) error {
 		{head: "REASON", below: true, value: feedReason, colour: stateColour},
 		id(func(f web.SubscriptionView) string { return f.ID }),
 	})
+}
+
+// networkBanner says on standard error that the running daemon has no network: the states of the feeds do not show it.
+func (a *app) networkBanner(ctx context.Context) func(*client) error {
+	return func(conn *client) error {
+		if !conn.live {
+			return nil
+		}
+		problems, err := conn.healthz(ctx)
+		for _, p := range problems {
+			if strings.HasPrefix(p, "no network since ") {
+				fmt.Fprintln(a.stderr, p)
+			}
+		}
+		return err
+	}
 }
 
 // feedReason says why a feed is not simply ok.
