@@ -49,6 +49,9 @@ func (c *restoreCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	aside, err := bolt.Restore(ctx, c.File, path, bolt.Options{})
+	if errors.Is(err, store.ErrDamaged) {
+		return &exitError{code: exitDamaged, err: err, hint: "the store is as it was: name another file that mediawatch backup wrote"}
+	}
 	if err != nil {
 		return taken(err)
 	}

@@ -394,12 +394,19 @@ func (in *inspector) lost() (n int) {
 // InspectFile reads every page of a file that nobody writes and returns the first thing that does not hold, wrapping store.ErrDamaged. It maps nothing, so
 // that no damage can kill the process. It does not look into records; Verify does.
 func InspectFile(path string) error {
+	info, err := os.Stat(path) // before it is opened: opening a named pipe waits for its writer
+	if err != nil {
+		return fmt.Errorf("inspect: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("inspect: %s is not a regular file", path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("inspect: %w", err)
 	}
 	defer f.Close()
-	info, err := f.Stat()
+	info, err = f.Stat()
 	if err != nil {
 		return fmt.Errorf("inspect: %w", err)
 	}
