@@ -18,7 +18,7 @@ import (
 var ErrNotSaved = errors.New("not among the saved ones")
 
 // ErrWritten is what saving or removing returns for what a person wrote into a file of their own.
-var ErrWritten = errors.New("only people change that file")
+var ErrWritten = errors.New("edit it there; no command changes that file")
 
 // ErrUsed is what RemoveWatch returns for a watch that another one or a digest names.
 var ErrUsed = errors.New("is used by")

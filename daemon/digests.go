@@ -140,6 +140,17 @@ type extra struct {
 	to    []string      // addresses instead of the configured receivers
 }
 
+// nothingToSend says in which time there was nothing new.
+func nothingToSend(state news.DigestState, x extra) string {
+	switch {
+	case x.since > 0:
+		return "nothing to send: no new article matches in that time"
+	case state.Number == 0:
+		return "nothing to send: no new article matches yet"
+	}
+	return "nothing to send: no new article matches since the last edition"
+}
+
 // sendNow makes an edition outside the schedule. Without a window and receivers of its own it is the next regular one.
 func (d *Daemon) sendNow(ctx context.Context, dc config.Digest, x extra) (string, error) {
 	d.digests.Lock()
@@ -150,6 +161,8 @@ func (d *Daemon) sendNow(ctx context.Context, dc config.Digest, x extra) (string
 	name, regular := dc.Name, x.since == 0 && len(x.to) == 0
 	if !regular {
 		name += extraSuffix
+	} else if welcomed, err := d.welcomeTo(ctx, dc); welcomed != "" || err != nil { // its first edition shows what is there
+		return "the first edition made: " + welcomed, errors.Join(err, d.deliver(ctx))
 	}
 	state, err := d.o.Store.Digest(ctx, name)
 	if err != nil {
@@ -180,12 +193,7 @@ func (d *Daemon) sendNow(ctx context.Context, dc config.Digest, x extra) (string
 		return "", err
 	}
 	if composed.Empty && dc.Empty != config.EmptySend {
-		return "nothing to send: nothing new matches since the last edition", nil
-	}
-	if regular { // its first edition does not tell all that ever was new
-		if welcomed, err := d.welcomeTo(ctx, dc); welcomed != "" || err != nil {
-			return "the first edition made: " + welcomed, errors.Join(err, d.deliver(ctx))
-		}
+		return nothingToSend(own, x), nil
 	}
 	to.Number = c.number
 	if regular {

@@ -94,6 +94,30 @@ func TestT08B18_ADigestAddedToARunningStoreTellsNothingTwice(t *testing.T) {
 	}
 }
 
+// TestT08B18_SendByHandMakesTheWelcomeEdition: the first edition of a digest is the welcome edition, also when all there is came before.
+func TestT08B18_SendByHandMakesTheWelcomeEdition(t *testing.T) {
+	n := newNewsroom(t)
+	n.publish("old", "Bulletin of old", "It was there before.")
+	n.pass()
+	n.reload(fmt.Sprintf(newsroomConfig, n.server.URL) + lateDigest)
+	var done Done
+	n.get(http.MethodPost, "/control/digests/late/send", &done)
+	if !strings.HasPrefix(done.Summary, "the first edition made: Welcome to ") {
+		t.Errorf("sent by hand: %q, want the welcome edition", done.Summary)
+	}
+	if got := fmt.Sprint(n.told("late", "Bulletin")); got != "[1]" {
+		t.Errorf("stories told by each edition: %s, want [1]", got)
+	}
+	n.get(http.MethodPost, "/control/digests/late/send", &done)
+	if done.Summary != "nothing to send: no new article matches yet" {
+		t.Errorf("sent by hand again: %q", done.Summary)
+	}
+	n.get(http.MethodPost, "/control/digests/late/send?since=24h", &done)
+	if done.Summary != "nothing to send: no new article matches in that time" {
+		t.Errorf("an extra edition: %q", done.Summary)
+	}
+}
+
 // TestT08D31_WithAnnounceAllNothingIsToldTwice begins a new store with a source whose past is to be announced.
 func TestT08D31_WithAnnounceAllNothingIsToldTwice(t *testing.T) {
 	n := newNewsroom(t)

@@ -41,3 +41,20 @@ func TestT08A4_FeedListSaysNoNetwork(t *testing.T) {
 		t.Errorf("healthz of a healthy daemon: %q, %v", got, err)
 	}
 }
+
+// TestT08D_AddressesWithoutScheme: what people leave out of an address, a port or not.
+func TestT08D_AddressesWithoutScheme(t *testing.T) {
+	for address, want := range map[string]string{
+		"news.example.org":        "https://news.example.org/",
+		"news.example.org:8080/x": "https://news.example.org:8080/x",
+		"127.0.0.1:8199":          "https://127.0.0.1:8199/",
+		"http://a.example/":       "http://a.example/",
+		"mailto:me@example.org":   "mailto:me@example.org",
+		"a.example:secret@b":      "a.example:secret@b",
+		"word":                    "word",
+	} {
+		if got := withScheme(address); got != want {
+			t.Errorf("%q: %q, want %q", address, got, want)
+		}
+	}
+}

@@ -184,7 +184,9 @@ func (c *feedAddCmd) Run(ctx context.Context, a *app) error {
 func withScheme(address string) string {
 	address = strings.TrimSpace(address)
 	host, rest, _ := strings.Cut(address, "/")
-	if strings.Contains(address, "://") || !strings.Contains(host, ".") || strings.ContainsAny(host, ":@ ") {
+	name, port, _ := strings.Cut(host, ":")
+	_, err := strconv.ParseUint(cmp.Or(port, "0"), 10, 16)
+	if strings.Contains(address, "://") || !strings.Contains(name, ".") || err != nil || strings.ContainsAny(name, "@ ") {
 		return address
 	}
 	return "https://" + host + "/" + rest
@@ -300,7 +302,7 @@ func (c *watchTestCmd) Run(ctx context.Context, a *app) error {
 	if err := conn.get(ctx, http.MethodGet, "/api/v1/backtest", params, &t); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "%d of %d items match %s\n", t.Matched, t.Looked, t.Query)
+	fmt.Fprintf(a.stdout, "%d of %d items match %s (--since %s)\n", t.Matched, t.Looked, t.Query, c.Since)
 	for _, l := range t.Lint {
 		fmt.Fprintf(a.stdout, "note: %s\n", l)
 	}
