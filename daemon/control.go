@@ -272,6 +272,13 @@ func (d *Daemon) orderResend(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	e, err := d.o.Store.Edition(r.Context(), name, number)
+	if err != nil {
+		return nil, err
+	}
+	if e.Withdrawn {
+		return nil, web.BadRequest(withdrawnWords, name, number)
+	}
 	deliveries, err := d.o.Store.Deliveries(r.Context(), name, number)
 	if err != nil {
 		return nil, err

@@ -60,7 +60,12 @@ func (d *Daemon) deliver(ctx context.Context) error {
 			outcome = mail.Outcome{State: mail.StateUnknown, Answer: "interrupted"}
 		}
 		settled := mail.Settled(dl, outcome, d.o.Now())
-		if err := d.o.Store.Settle(context.WithoutCancel(ctx), settled); err != nil {
+		err = d.o.Store.Settle(context.WithoutCancel(ctx), settled)
+		if errors.Is(err, store.ErrFenced) { // it was withdrawn meanwhile; what became of it is kept by who did that
+			d.o.Log.Warn("edition was withdrawn while it was sent", "digest", dl.Digest, "edition", dl.Number, "to", dl.Recipient, "outcome", settled.State)
+			continue
+		}
+		if err != nil {
 			return fmt.Errorf("settle the delivery of %s/%d: %w", dl.Digest, dl.Number, err)
 		}
 		d.sayDelivery(settled)
@@ -85,6 +90,9 @@ func (d *Daemon) attempt(ctx context.Context, dl news.Delivery) mail.Outcome {
 	e, err := d.o.Store.Edition(ctx, dl.Digest, dl.Number)
 	if err != nil {
 		return mail.Outcome{State: mail.StateRetry, Answer: err.Error()}
+	}
+	if e.Withdrawn {
+		return mail.Outcome{State: mail.StateFailed, Answer: stoppedAnswer}
 	}
 	switch to, isMail := strings.CutPrefix(dl.Recipient, toMail); {
 	case isMail:

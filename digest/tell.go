@@ -118,20 +118,25 @@ func (b *builder) outlets(items []news.ItemID) int {
 }
 
 // headline returns the title of it, or when it has none its first words.
-func (b *builder) headline(it *news.Item) string {
+func (b *builder) headline(it *news.Item) string { return headlineOf(it) }
+
+// noHeadline stands for the headline of an article without any words.
+const noHeadline = "(without a headline)"
+
+func headlineOf(it *news.Item) string {
 	if t := text.Line(it.Title); t != "" {
 		return t
 	}
 	if first := text.Line(text.FirstParagraph(it.HTML())); first != "" {
 		return text.Truncate(first, 90)
 	}
-	return "(without a headline)"
+	return noHeadline
 }
 
 // address returns where a reader finds it: its own address, else its page.
 func (b *builder) address(it *news.Item) string {
-	if u, err := url.Parse(it.URL); err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") {
-		return u.String()
+	if address := webAddress(it); address != "" {
+		return address
 	}
 	if b.in.Links.Items != "" && !it.ID.IsZero() {
 		return b.in.Links.Items + it.ID.String()
@@ -257,4 +262,12 @@ func bars(days []Day, loc *time.Location) []Bar {
 		out = append(out, bar)
 	}
 	return out
+}
+
+// webAddress is the address of an item if a reader can follow it, else "".
+func webAddress(it *news.Item) string {
+	if u, err := url.Parse(it.URL); err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") {
+		return u.String()
+	}
+	return ""
 }

@@ -2,7 +2,7 @@ package news
 
 import "time"
 
-// Edition is one issue of a digest, with the bytes it was rendered to. It is written once and never rendered again.
+// Edition is one issue of a digest, with the bytes it was rendered to. It is written once and never rendered again, only withdrawn.
 type Edition struct {
 	Digest    string
 	Number    int    // from 1, without holes; 0 for the welcome edition and for previews
@@ -20,6 +20,7 @@ type Edition struct {
 	DeskHTML  []byte
 	Stories   []Reported
 	Counts    EditionCounts
+	Withdrawn bool // an article of it was forgotten: a notice stands in the place of its bytes, and nobody gets it any more
 }
 
 // For returns the bytes of an edition for its readers, or for the desk, which looks after the program.

@@ -353,6 +353,19 @@ type Deliveries interface {
 
 	// Settle keeps the outcome of a claimed delivery if its fence is still d.Fence, else ErrFenced.
 	Settle(ctx context.Context, d news.Delivery) error
+
+	// Withdraw replaces the bytes of an edition for good and ends those of its deliveries that were not made, those that are being made included: they
+	// have failed with w.Answer, and who has claimed one cannot settle it. It returns these deliveries as they were before; ErrNotFound without the edition.
+	Withdraw(ctx context.Context, w Withdrawal) ([]news.Delivery, error)
+}
+
+// Withdrawal says what stands in the place of an edition from now on.
+type Withdrawal struct {
+	Digest     string
+	Number     int
+	Text, HTML []byte // for readers and desk
+	Answer     string // of the deliveries that are ended
+	At         time.Time
 }
 
 // EditionCommit is one step of a digest.

@@ -22,6 +22,7 @@ type EditionView struct {
 	Subject    string         `json:"subject"`
 	Stories    int            `json:"stories"`
 	Articles   int            `json:"articles"`
+	Withdrawn  bool           `json:"withdrawn"` // an article of it was forgotten: its text was removed
 	Deliveries []DeliveryView `json:"deliveries"`
 	Text       string         `json:"text,omitempty"`
 	HTML       string         `json:"html,omitempty"`
@@ -72,7 +73,7 @@ func (s *Server) editionView(ctx context.Context, e news.Edition) (EditionView, 
 	plain, doc := e.For(news.Desk)
 	v := EditionView{
 		ID: EditionID(e.Digest, e.Number), Digest: e.Digest, Number: e.Number, Slot: e.Slot, Date: e.Date, MessageID: e.MessageID, Subject: e.Subject,
-		Stories: e.Counts.Stories, Articles: e.Counts.Articles, Text: string(plain), HTML: string(doc), Deliveries: []DeliveryView{},
+		Stories: e.Counts.Stories, Articles: e.Counts.Articles, Withdrawn: e.Withdrawn, Text: string(plain), HTML: string(doc), Deliveries: []DeliveryView{},
 	}
 	deliveries, err := s.store.Deliveries(ctx, e.Digest, e.Number)
 	for _, d := range deliveries {

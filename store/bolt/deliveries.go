@@ -36,6 +36,7 @@ type editionRecord struct {
 	Title     string           `cbor:"9,keyasint,omitempty"`
 	Sender    string           `cbor:"10,keyasint,omitempty"`
 	Contact   string           `cbor:"11,keyasint,omitempty"`
+	Withdrawn bool             `cbor:"12,keyasint,omitempty"`
 }
 
 // renderedRecord holds the bytes, each packed like a body.
@@ -186,7 +187,7 @@ func (t *txn) newEdition(e *news.Edition) error {
 	k := e.Counts
 	r := editionRecord{
 		Slot: e.Slot, From: uint64(e.From), To: uint64(e.To), Date: micros(e.Date), MessageID: e.MessageID, Subject: e.Subject, Title: e.Title, Sender: e.Sender, Contact: e.Contact,
-		Counts: [5]int{k.Stories, k.Articles, k.Spreading, k.Changed, k.Backlog},
+		Counts: [5]int{k.Stories, k.Articles, k.Spreading, k.Changed, k.Backlog}, Withdrawn: e.Withdrawn,
 	}
 	for i := range e.Stories {
 		st := reportedRecord{Group: e.Stories[i].Group[:], Number: e.Stories[i].Number, Items: e.Stories[i].Items}
@@ -281,7 +282,7 @@ func (t *txn) putDelivery(key []byte, old, r *deliveryRecord) error {
 func (r *editionRecord) edition(digest string, number int) news.Edition {
 	e := news.Edition{
 		Digest: digest, Number: number, Slot: r.Slot, From: seqOf(r.From), To: seqOf(r.To), Date: fromMicros(r.Date), MessageID: r.MessageID, Title: r.Title, Sender: r.Sender,
-		Contact: r.Contact, Subject: r.Subject,
+		Contact: r.Contact, Subject: r.Subject, Withdrawn: r.Withdrawn,
 		Counts: news.EditionCounts{Stories: r.Counts[0], Articles: r.Counts[1], Spreading: r.Counts[2], Changed: r.Counts[3], Backlog: r.Counts[4]},
 	}
 	for i := range r.Stories {

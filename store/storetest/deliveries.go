@@ -162,6 +162,7 @@ func runDeliveries(t *testing.T, fresh Fresh) {
 		{"only the holder of the fence settles", deliveryFence},
 		{"outcomes decide what happens next", deliveryOutcomes},
 		{"lists of all, of a digest, of an edition", deliveryLists},
+		{"an edition that is withdrawn has no bytes left, and nobody gets it", deliveryWithdrawn},
 	})
 }
 
@@ -288,4 +289,39 @@ func deliveryLists(f *fixture) {
 	f.same("digest", list("daily", 0), []string{"daily 2 a", "daily 2 b", "daily 10 a"})
 	f.same("edition", list("daily", 2), []string{"daily 2 a", "daily 2 b"})
 	f.same("none", list("weekly", 0), []string(nil))
+}
+
+func deliveryWithdrawn(f *fixture) {
+	c := edition("daily", 1, 5)
+	states := []news.DeliveryState{news.DeliveryPending, news.DeliveryUnknown, news.DeliveryHeld, news.DeliverySent, news.DeliveryFailed}
+	c.Deliveries = []news.Delivery{pending("daily", 1, "a being sent", 1)}
+	for _, state := range states {
+		d := pending("daily", 1, string(state), 5)
+		d.State = state
+		c.Deliveries = append(c.Deliveries, d)
+	}
+	f.ok(f.CommitEdition(f.ctx, c))
+	f.deliver(pending("daily", 2, "other", 3))
+	claimed := f.claim(1)
+	w := store.Withdrawal{Digest: "daily", Number: 1, Text: []byte("gone"), HTML: []byte("<p>gone"), Answer: "stopped", At: at(6)}
+	f.same("ended", len(must[[]news.Delivery](f)(f.Withdraw(f.ctx, w))), 4)
+	f.same("ended twice", len(must[[]news.Delivery](f)(f.Withdraw(f.ctx, w))), 0)
+	f.reopen()
+	want := *c.Edition
+	want.Text, want.HTML, want.DeskText, want.DeskHTML, want.Withdrawn = w.Text, w.HTML, nil, nil, true
+	f.same("edition", must[news.Edition](f)(f.Edition(f.ctx, "daily", 1)), want)
+	for _, d := range must[[]news.Delivery](f)(f.Deliveries(f.ctx, "daily", 1)) {
+		switch state := news.DeliveryState(d.Recipient); state {
+		case news.DeliverySent, news.DeliveryFailed:
+			f.same(d.Recipient, [2]any{d.State, d.Answer}, [2]any{state, ""})
+		default:
+			f.same(d.Recipient, [3]any{d.State, d.Answer, d.Settled}, [3]any{news.DeliveryFailed, "stopped", at(6)})
+		}
+	}
+	f.same("work left", [2]any{f.claim(999).Recipient, f.claim(999)}, [2]any{"other", news.Delivery{}})
+	claimed.State, claimed.Settled = news.DeliverySent, at(7)
+	f.is(f.Settle(f.ctx, claimed), store.ErrFenced)
+	w.Number = 9
+	_, err := f.Withdraw(f.ctx, w)
+	f.is(err, store.ErrNotFound)
 }
