@@ -20,8 +20,12 @@ type serveCmd struct {
 	storeFlags
 }
 
+// Run serves until it is told to stop, which is no failure, however early it comes.
 func (c *serveCmd) Run(ctx context.Context, a *app) error {
 	d, done, err := a.daemon(ctx, c.storeFlags)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

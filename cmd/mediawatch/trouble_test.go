@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -42,5 +45,19 @@ func TestAnswerThatIsNoJSON(t *testing.T) {
 	conn := &client{http: &http.Client{Transport: inProcess{http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "gone", http.StatusBadGateway) })}}}
 	if _, err := conn.do(t.Context(), http.MethodGet, "/", nil); err == nil || !strings.Contains(err.Error(), "502 Bad Gateway") {
 		t.Errorf("error %v, want the status", err)
+	}
+}
+
+// TestServeToldToStopWhileItStarts ends as it does later: with 0 and nothing to say.
+func TestServeToldToStopWhileItStarts(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	file := filepath.Join(t.TempDir(), "mediawatch.toml")
+	if err := os.WriteFile(file, []byte("[store]\nmin_free = \"1MB\"\n[web]\nlisten = \"127.0.0.1:0\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out, problems lockedBuffer
+	if code := run(ctx, []string{"-c", file, "serve"}, world{stdout: &out, stderr: &problems}); code != exitDone || problems.String() != "" {
+		t.Errorf("exit code %d, said %q; want 0 and nothing", code, problems.String())
 	}
 }

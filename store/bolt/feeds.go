@@ -14,41 +14,41 @@ import (
 
 // feedRecord keeps validators as bytes, since servers send what they like.
 type feedRecord struct {
-	Kind         uint8    `cbor:"1,keyasint,omitempty"`
-	Address      string   `cbor:"2,keyasint,omitempty"`
-	Location     string   `cbor:"3,keyasint,omitempty"`
-	Title        string   `cbor:"4,keyasint,omitempty"`
-	Link         string   `cbor:"5,keyasint,omitempty"`
-	ETag         []byte   `cbor:"6,keyasint,omitempty"`
-	LastModified []byte   `cbor:"7,keyasint,omitempty"`
-	Body         []byte   `cbor:"8,keyasint,omitempty"`
-	FirstRead    int64    `cbor:"9,keyasint,omitempty"`
-	LastTry      int64    `cbor:"10,keyasint,omitempty"`
-	LastOK       int64    `cbor:"11,keyasint,omitempty"`
-	LastNew      int64    `cbor:"12,keyasint,omitempty"`
-	LastFull     int64    `cbor:"13,keyasint,omitempty"`
-	NextDue      int64    `cbor:"14,keyasint,omitempty"`
-	Interval     int64    `cbor:"15,keyasint,omitempty"` // nanoseconds
-	MinGap       int64    `cbor:"16,keyasint,omitempty"` // nanoseconds
-	Status       int      `cbor:"17,keyasint,omitempty"`
-	Error        string   `cbor:"18,keyasint,omitempty"`
-	Failures     int      `cbor:"19,keyasint,omitempty"`
-	FailSince    int64    `cbor:"20,keyasint,omitempty"`
-	Warnings     []string `cbor:"21,keyasint,omitempty"`
-	MovedTo      string   `cbor:"22,keyasint,omitempty"`
-	MovedCount   int      `cbor:"23,keyasint,omitempty"`
-	MovedSince   int64    `cbor:"24,keyasint,omitempty"`
-	Gone         bool     `cbor:"25,keyasint,omitempty"`
-	Paused       bool     `cbor:"26,keyasint,omitempty"`
-	Items        int64    `cbor:"27,keyasint,omitempty"`
-	SkipHours    uint32   `cbor:"28,keyasint,omitempty"`
-	SkipDays     uint8    `cbor:"29,keyasint,omitempty"`
-	Mean         int64    `cbor:"30,keyasint,omitempty"` // nanoseconds
-	Longest      int64    `cbor:"31,keyasint,omitempty"` // nanoseconds
-	Beats        int      `cbor:"32,keyasint,omitempty"`
-	Searched     int64    `cbor:"33,keyasint,omitempty"`
-	Proposed     string   `cbor:"34,keyasint,omitempty"`
-	Delays       []int64  `cbor:"35,keyasint,omitempty"` // seconds
+	Kind         uint8           `cbor:"1,keyasint,omitempty"`
+	Address      string          `cbor:"2,keyasint,omitempty"`
+	Location     string          `cbor:"3,keyasint,omitempty"`
+	Title        string          `cbor:"4,keyasint,omitempty"`
+	Link         string          `cbor:"5,keyasint,omitempty"`
+	ETag         []byte          `cbor:"6,keyasint,omitempty"`
+	LastModified []byte          `cbor:"7,keyasint,omitempty"`
+	Body         []byte          `cbor:"8,keyasint,omitempty"`
+	FirstRead    int64           `cbor:"9,keyasint,omitempty"`
+	LastTry      int64           `cbor:"10,keyasint,omitempty"`
+	LastOK       int64           `cbor:"11,keyasint,omitempty"`
+	LastNew      int64           `cbor:"12,keyasint,omitempty"`
+	LastFull     int64           `cbor:"13,keyasint,omitempty"`
+	NextDue      int64           `cbor:"14,keyasint,omitempty"`
+	Interval     int64           `cbor:"15,keyasint,omitempty"` // nanoseconds
+	MinGap       int64           `cbor:"16,keyasint,omitempty"` // nanoseconds
+	Status       int             `cbor:"17,keyasint,omitempty"`
+	Error        string          `cbor:"18,keyasint,omitempty"`
+	Failures     int             `cbor:"19,keyasint,omitempty"`
+	FailSince    int64           `cbor:"20,keyasint,omitempty"`
+	Warnings     []string        `cbor:"21,keyasint,omitempty"`
+	MovedTo      string          `cbor:"22,keyasint,omitempty"`
+	MovedCount   int             `cbor:"23,keyasint,omitempty"`
+	MovedSince   int64           `cbor:"24,keyasint,omitempty"`
+	Gone         bool            `cbor:"25,keyasint,omitempty"`
+	Paused       bool            `cbor:"26,keyasint,omitempty"`
+	Items        int64           `cbor:"27,keyasint,omitempty"`
+	SkipHours    uint32          `cbor:"28,keyasint,omitempty"`
+	SkipDays     uint8           `cbor:"29,keyasint,omitempty"`
+	Mean         int64           `cbor:"30,keyasint,omitempty"` // nanoseconds
+	Longest      int64           `cbor:"31,keyasint,omitempty"` // nanoseconds
+	Beats        int             `cbor:"32,keyasint,omitempty"`
+	Searched     int64           `cbor:"33,keyasint,omitempty"`
+	Proposed     string          `cbor:"34,keyasint,omitempty"`
+	Delays       []time.Duration `cbor:"35,keyasint,omitempty"`
 }
 
 func newFeedRecord(f *news.Feed) feedRecord {
@@ -61,7 +61,7 @@ func newFeedRecord(f *news.Feed) feedRecord {
 		MovedSince: micros(f.MovedSince), Gone: f.Gone, Paused: f.Paused, Items: f.Items,
 		SkipHours: f.SkipHours, SkipDays: f.SkipDays,
 		Mean: int64(f.Rhythm.Mean), Longest: int64(f.Rhythm.Longest), Beats: f.Rhythm.Count, Searched: micros(f.Searched), Proposed: f.Proposed,
-		Delays: inSeconds(f.Delays),
+		Delays: f.Delays,
 	}
 }
 
@@ -74,26 +74,8 @@ func (r *feedRecord) feed(id news.FeedID) news.Feed {
 		FailSince: fromMicros(r.FailSince), Warnings: r.Warnings, MovedTo: r.MovedTo, MovedCount: r.MovedCount,
 		MovedSince: fromMicros(r.MovedSince), Gone: r.Gone, Paused: r.Paused, Items: r.Items, SkipHours: r.SkipHours, SkipDays: r.SkipDays,
 		Rhythm:   news.Rhythm{Mean: time.Duration(r.Mean), Longest: time.Duration(r.Longest), Count: r.Beats},
-		Searched: fromMicros(r.Searched), Proposed: r.Proposed, Delays: fromSeconds(r.Delays),
+		Searched: fromMicros(r.Searched), Proposed: r.Proposed, Delays: r.Delays,
 	}
-}
-
-// inSeconds cuts durations to seconds; nil when there are none.
-func inSeconds(list []time.Duration) []int64 {
-	var out []int64
-	for _, d := range list {
-		out = append(out, int64(d/time.Second))
-	}
-	return out
-}
-
-// fromSeconds is the inverse of inSeconds.
-func fromSeconds(list []int64) []time.Duration {
-	var out []time.Duration
-	for _, s := range list {
-		out = append(out, time.Duration(s)*time.Second)
-	}
-	return out
 }
 
 func sortFeeds(ids []news.FeedID) {
