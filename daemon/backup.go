@@ -40,7 +40,7 @@ func (d *Daemon) backup(ctx context.Context, b store.Backuper, to backupFile) (s
 		return "", err
 	}
 	room := "the disk does not say how much is free"
-	if free, err := freeBytes(filepath.Dir(to.name)); err == nil {
+	if free, err := d.o.Free(filepath.Dir(to.name)); err == nil {
 		room = fmt.Sprintf("%s are free", megabytes(free))
 		if free < stats.Bytes {
 			return "", fmt.Errorf("back up to %s: %w: the copy takes up to %s, %s there", to.name, store.ErrFull, megabytes(stats.Bytes), room)

@@ -2,8 +2,10 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"mediawatch/store"
 	"mediawatch/store/bolt"
 )
 
@@ -96,6 +99,49 @@ func TestT08C25_ABackupThatFailsIsToldAndTriedAgain(t *testing.T) {
 	}
 	if p := n.d.status(ctx).Problems; len(p) != 0 || len(n.backups()) != 1 {
 		t.Errorf("problems %q, backups %q", p, n.backups())
+	}
+}
+
+// TestT08C25_ABackupWithoutRoomIsRefused: one byte too few is too few, for the command and for the schedule; nothing is left behind, and an earlier backup stays.
+func TestT08C25_ABackupWithoutRoomIsRefused(t *testing.T) {
+	ctx := context.Background()
+	n := newNewsroom(t)
+	n.reconfigure("[backup]\ndir = \"copies\"\nkeep = 1\n")
+	if err := n.d.backupIfDue(ctx); err != nil {
+		t.Fatal(err)
+	}
+	before := n.backups()
+	n.clock = n.clock.Add(25 * time.Hour)
+	stats, err := n.store.Stats(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	free, asked := stats.Bytes-1, ""
+	n.d.o.Free = func(dir string) (int64, error) { asked = dir; return free, nil }
+	file := filepath.Join(n.dir, "elsewhere.db")
+	rec := n.order("/control/backup", url.Values{"file": {file}})
+	if rec.Code == http.StatusOK || !strings.Contains(rec.Body.String(), "the copy takes up to") || !strings.Contains(rec.Body.String(), "are free there") {
+		t.Errorf("%d %s", rec.Code, rec.Body)
+	}
+	if left, err := filepath.Glob(file + "*"); err != nil || len(left) > 0 || asked != n.dir {
+		t.Errorf("left %q %v; %q was asked how much is free", left, err, asked)
+	}
+	if err := n.d.backupIfDue(ctx); !errors.Is(err, store.ErrFull) {
+		t.Errorf("the schedule: %v", err)
+	}
+	if got := n.backups(); len(got) != 1 || got[0] != before[0] || asked != filepath.Join(n.dir, "copies") {
+		t.Errorf("backups %q, %q was asked", got, asked)
+	}
+	if p := n.d.status(ctx).Problems; !strings.Contains(strings.Join(p, "\n"), "the scheduled backup: ") {
+		t.Errorf("problems %q", p)
+	}
+	free++
+	if rec := n.order("/control/backup", url.Values{"file": {file}}); rec.Code != http.StatusOK || bolt.IsStore(file) != nil {
+		t.Errorf("with just enough room: %d %s", rec.Code, rec.Body)
+	}
+	n.clock = n.clock.Add(backupRetry)
+	if err := n.d.backupIfDue(ctx); err != nil || len(n.backups()) != 1 || n.backups()[0] == before[0] {
+		t.Errorf("%v, backups %q", err, n.backups())
 	}
 }
 

@@ -34,6 +34,8 @@ type Options struct {
 	Version string
 	Now     func() time.Time // nil: time.Now
 	Show    func(Progress)   // draws how far long work has come, on a terminal; nil: nobody looks
+
+	Free func(dir string) (int64, error) // how many bytes may still be written there; nil: as the system says
 }
 
 // Daemon is the running program. Commands that find no daemon make one of their own over the store and use the same handlers.
@@ -71,6 +73,9 @@ type Daemon struct {
 func New(o Options) (*Daemon, error) {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Free == nil {
+		o.Free = freeBytes
 	}
 	o.Log = slog.New(discreet{o.Log.Handler()})
 	d := &Daemon{o: o, wake: make(chan struct{}, 1), started: o.Now(), pass: newPass(o.Now)}

@@ -145,7 +145,7 @@ func (d *Daemon) status(context.Context) web.Status {
 // space returns an error when there is less room for the store than the configuration asks for: then ingest pauses and digests go on.
 func (d *Daemon) space() error {
 	cfg := d.config.Load()
-	free, err := freeBytes(filepath.Dir(cfg.Store.Path))
+	free, err := d.o.Free(filepath.Dir(cfg.Store.Path))
 	if err != nil || free >= int64(cfg.Store.MinFree) { // a file system that cannot tell is not a reason to stop
 		return nil
 	}

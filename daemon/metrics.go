@@ -159,7 +159,7 @@ func (f *figures) lookUp(ctx context.Context, now time.Time) (out []prometheus.M
 	cfg := d.config.Load()
 	out = append(out, gauge(descBuild, 1, d.o.Version, runtime.Version()), gauge(descStarted, float64(d.started.Unix())),
 		gauge(descProblems, float64(len(d.status(ctx).Problems))))
-	if free, err := freeBytes(filepath.Dir(cfg.Store.Path)); err == nil {
+	if free, err := d.o.Free(filepath.Dir(cfg.Store.Path)); err == nil {
 		out = append(out, gauge(descFree, float64(free)))
 	}
 	for _, part := range []struct {

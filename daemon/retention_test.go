@@ -8,6 +8,7 @@ import (
 
 	"mediawatch/news"
 	"mediawatch/store"
+	"mediawatch/web"
 )
 
 // TestT08C25_OldTextsGoAndNothingComesBackAsNew: the feed goes on listing an article whose text was removed, in other bytes even, and a query that changes
@@ -33,6 +34,12 @@ func TestT08C25_OldTextsGoAndNothingComesBackAsNew(t *testing.T) {
 	}
 	if len(texts) != 3 || texts["Bakery wins a prize"] || !texts["Council meets"] || !texts["Night train returns"] {
 		t.Errorf("which have a text: %v", texts)
+	}
+	for i := range recent {
+		d, err := web.Views{Store: n.store}.Item(context.Background(), recent[i].ID)
+		if err != nil || d.Pruned == texts[d.Title] || d.Pruned && d.Text+d.Revisions[0].Text != "" {
+			t.Errorf("%s: pruned %v, text %q (%v)", d.Title, d.Pruned, d.Text, err)
+		}
 	}
 	n.restart()
 	n.version++ // the same document in other bytes

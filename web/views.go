@@ -48,6 +48,7 @@ type ItemDetail struct {
 	Content        string         `json:"content"`
 	Text           string         `json:"text"`
 	Cut            []string       `json:"cut"`
+	Pruned         bool           `json:"pruned"` // its texts were removed by retention, [store] keep; identity, headline and matches stay
 	ContentHash    string         `json:"content_hash"`
 	Origin         OriginView     `json:"origin"`
 	Revisions      []RevisionView `json:"revisions"`
@@ -185,7 +186,7 @@ func (v Views) Item(ctx context.Context, id news.ItemID) (ItemDetail, error) {
 	}
 	d := ItemDetail{
 		ItemView: views[0], Identity: it.Identity, OutletEvidence: it.OutletEvidence, Section: list(it.Section), Categories: list(it.Categories), Tags: list(it.Tags),
-		Caption: it.Caption, Subheadings: list(it.Subheadings), Summary: it.Summary, Content: it.Content, Text: text.Plain(it.HTML()), Cut: list(it.Cut),
+		Caption: it.Caption, Subheadings: list(it.Subheadings), Summary: it.Summary, Content: it.Content, Text: text.Plain(it.HTML()), Cut: list(it.Cut), Pruned: it.Pruned,
 		Origin:  OriginView{it.Origin.Raw.String(), it.Origin.At, text.HideSecrets(it.Origin.FinalURL), it.Origin.Status},
 		Authors: []string{}, Revisions: []RevisionView{}, Matches: []MatchView{},
 	}

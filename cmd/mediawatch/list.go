@@ -188,6 +188,9 @@ func printItem(w io.Writer, it web.ItemDetail) {
 		}
 	}
 	_ = tw.Flush() // standard output
+	if it.Pruned {
+		it.Text = "The text was removed because it is older than [store] keep; the headline and what is known of the item stay."
+	}
 	fmt.Fprintf(w, "\n%s\n", it.Text)
 	for _, cut := range it.Cut {
 		fmt.Fprintf(w, "(cut) %s\n", cut)
