@@ -242,7 +242,7 @@ func (k *checker) backup() {
 
 func (k *checker) log() {
 	r := &k.raw.Log
-	k.cfg.Log.Format = k.oneOf(&r.table, "format", r.Format, LogAuto, LogFmt, LogJSON)
+	k.cfg.Log.Format = k.oneOf(&r.table, "format", r.Format, LogAuto, LogHuman, LogFmt, LogJSON)
 	k.cfg.Log.Level = k.oneOf(&r.table, "level", r.Level, "debug", "info", "warn", "error")
 }
 

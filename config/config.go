@@ -27,9 +27,10 @@ const (
 	EmptySkip = "skip" // an empty window writes no edition
 	EmptySend = "send"
 
-	LogAuto = "auto"   // lines for people
-	LogFmt  = "logfmt" // key=value, one record a line
-	LogJSON = "json"   // one object a line
+	LogAuto  = "auto"   // lines for people on a terminal, else logfmt
+	LogHuman = "human"  // lines for people
+	LogFmt   = "logfmt" // key=value, one record a line
+	LogJSON  = "json"   // one object a line
 
 	TLSStart = "starttls"
 	TLSFull  = "tls"

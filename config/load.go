@@ -55,6 +55,20 @@ func StorePath(path string, o Options) (string, error) {
 	return k.cfg.Store.Path, nil
 }
 
+// LogOf returns how the daemon reports, as StorePath does the path of the store: for what happens while the rest is still being read.
+func LogOf(path string, o Options) (Log, error) {
+	src, full, err := o.read(path)
+	if err != nil {
+		return Log{}, err
+	}
+	k, fault := newChecker(src, full, o.Env)
+	if fault != nil {
+		return Log{}, k.err()
+	}
+	k.log()
+	return k.cfg.Log, k.err()
+}
+
 // Find returns the file to load: the one of the flag -c, else the one $MEDIAWATCH_CONFIG names, else mediawatch.toml in the
 // working directory, else the service's, so that what an administrator types asks the store of the service.
 func Find(flag string, env []string) string {

@@ -2,6 +2,8 @@ package daemon
 
 import (
 	"bytes"
+	"io"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -29,7 +31,7 @@ func TestT08D32_ServeNamesTheLocalAddress(t *testing.T) {
 	var out bytes.Buffer
 	cfg := &config.Config{}
 	cfg.Web.Listen, cfg.Web.PublicURL = "127.0.0.1:8087", "https://news.example.org"
-	(&Daemon{o: Options{Out: &out}}).greet(cfg)
+	(&Daemon{o: Options{Out: &out, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}}).greet(cfg)
 	for _, want := range []string{"https://news.example.org/\n", "http://127.0.0.1:8087/\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q lacks %q", out.String(), want)

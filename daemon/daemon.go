@@ -29,8 +29,8 @@ type Options struct {
 	Config  *config.Config
 	Load    func() (*config.Config, error) // reads the configuration again, for reload
 	Store   store.Store                    // closed by the caller
-	Log     *slog.Logger                   // for what needs attention
-	Out     io.Writer                      // for people: addresses, one line a pass
+	Log     *slog.Logger                   // for what needs attention; its level holds for Out, too
+	Out     io.Writer                      // for people: addresses, one line a pass; nil: all of it is recorded in Log
 	Version string
 	Now     func() time.Time // nil: time.Now
 	Show    func(Progress)   // draws how far long work has come, on a terminal; nil: nobody looks
@@ -96,7 +96,7 @@ func New(o Options) (*Daemon, error) {
 	d.feeds = &ingest.FeedReader{Client: client, Journal: o.Store, Feeds: o.Store, Outlets: outletsOf(&d.facts), Now: o.Now, Rand: rand.Float64, Signatures: d.items.Signatures(), Turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	d.feeds.Hosts = d.feedHosts
 	d.feeds.Pages = ingest.NewPageReader(client, productToken(UserAgent(o.Config.Fetch, o.Version)), o.Now)
-	d.works = works{now: o.Now, show: o.Show, say: func(line string) { d.say("%s  %s", o.Now().Format("15:04:05"), line) }}
+	d.works = works{now: o.Now, show: o.Show, say: d.reportProgress}
 	d.folder = &ingest.FolderReader{Journal: o.Store, Feeds: o.Store, Now: o.Now, Sleep: sleep, Keep: d.keepFiles}
 	d.use(o.Config)
 	d.web = web.New(web.Options{Store: o.Store, Config: d.config.Load, Facts: factsOf(&d.facts), Status: d.status, Metrics: d.metrics.handler(), Version: o.Version, Now: o.Now})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"time"
@@ -79,7 +80,8 @@ func (d *Daemon) deliver(ctx context.Context) error {
 func (d *Daemon) sayDelivery(dl news.Delivery) {
 	to := strings.TrimPrefix(strings.TrimPrefix(dl.Recipient, toMail), toFolder)
 	if dl.State == news.DeliverySent {
-		d.say("%s  digest %s: edition %d delivered to %s", d.o.Now().Format("15:04:05"), dl.Digest, dl.Number, to)
+		d.report(event{msg: "edition delivered", fields: []slog.Attr{slog.String("digest", dl.Digest), slog.Int("edition", dl.Number), slog.String("to", to)},
+			lines: []string{d.clocked("digest %s: edition %d delivered to %s", dl.Digest, dl.Number, to)}})
 		return
 	}
 	d.o.Log.Warn("edition not delivered", "digest", dl.Digest, "edition", dl.Number, "to", to, "state", dl.State, "answer", dl.Answer, "next", dl.NextTry)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -99,7 +100,9 @@ func (d *Daemon) commitEdition(ctx context.Context, c composition, composed dige
 	if c.held {
 		d.restored.held.Add(int64(len(commit.Deliveries)))
 	}
-	d.say("%s  digest %s: %s", d.o.Now().Format("15:04:05"), c.digest.Name, rendered.Subject)
+	d.report(event{msg: "edition written", fields: []slog.Attr{
+		slog.String("digest", c.digest.Name), slog.Int("edition", e.Number), slog.String("subject", rendered.Subject),
+	}, lines: []string{d.clocked("digest %s: %s", c.digest.Name, rendered.Subject)}})
 	return nil
 }
 

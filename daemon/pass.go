@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +26,9 @@ type pass struct {
 	through  chan struct{} // told of that
 }
 
+// FailingFeed is a feed that a person should look at, and why.
+type FailingFeed struct{ Feed, Err string }
+
 // Summary is what one pass did.
 type Summary struct {
 	Started   time.Time
@@ -40,9 +44,9 @@ type Summary struct {
 	Backlog   int // of the new: older than our watching
 	Archive   int // of the backlog: sent by a feed that was read before
 	Revised   int
-	Failures  []string // the feeds that failed for the third time in a row, for people
-	Pages     int      // articles whose text came from their pages
-	Gaps      []string // the feeds whose document shares nothing with the one before
+	Failures  []FailingFeed // the feeds that failed for the third time in a row
+	Pages     int           // articles whose text came from their pages
+	Gaps      []string      // the feeds whose document shares nothing with the one before
 }
 
 func newPass(now func() time.Time) *pass {
@@ -135,11 +139,11 @@ func (p *pass) feed(sub ingest.Subscription, res ingest.FeedResult) {
 			p.sum.Offline++
 		}
 		if res.Report {
-			line := sub.URL + ": " + res.Document.Feed.Error
+			why := res.Document.Feed.Error
 			if other := res.Document.Feed.Proposed; other != "" {
-				line += "; its site offers " + other
+				why += "; its site offers " + other
 			}
-			p.sum.Failures = append(p.sum.Failures, line)
+			p.sum.Failures = append(p.sum.Failures, FailingFeed{Feed: sub.URL, Err: why})
 		}
 	}
 }
@@ -203,27 +207,19 @@ func (s Summary) String() string {
 	return fmt.Sprintf("pass: %s, in %s", strings.Join(parts, ", "), s.Took.Round(10*time.Millisecond))
 }
 
-// say prints a line for people, without secrets.
-func (d *Daemon) say(format string, args ...any) {
-	d.saying.Lock()
-	defer d.saying.Unlock()
-	fmt.Fprintln(d.o.Out, text.HideSecrets(fmt.Sprintf(format, args...)))
+// finishPass reports what happened since the last report.
+func (d *Daemon) finishPass() {
+	if s := d.takePass(); !s.quiet() {
+		d.reportPass(s, s.event())
+	}
 }
 
-// finishPass prints what happened since the last line, if anything did.
-func (d *Daemon) finishPass() Summary {
+// takePass returns what happened since the last report and begins the next summary.
+func (d *Daemon) takePass() Summary {
 	s := d.pass.take(d.o.Now())
-	if s.quiet() {
-		return s
-	}
-	d.health.passed(s)
-	d.notify("STATUS=" + s.String())
-	d.say("%s  %s", d.o.Now().Format("15:04:05"), s)
-	for _, line := range s.Failures {
-		d.say("          failing: %s", line)
-	}
-	for _, address := range s.Gaps {
-		d.say("          possible gap: nothing in %s was known; something in between may have been missed", address)
+	if !s.quiet() {
+		d.health.passed(s)
+		d.notify("STATUS=" + s.String())
 	}
 	return s
 }
@@ -249,7 +245,11 @@ func (d *Daemon) Run(ctx context.Context, o RunOptions) (Summary, error) {
 		return Summary{}, err
 	}
 	err := errors.Join(d.welcome(ctx), d.dueDigests(ctx), d.deliver(ctx), d.backupIfDue(ctx), d.retain(ctx))
-	sum := d.finishPass()
+	sum := d.takePass()
+	if e := sum.event(); !sum.quiet() {
+		e.level = slog.LevelInfo // who asks for one pass wants to know, also that nothing is new
+		d.reportPass(sum, e)
+	}
 	if err = errors.Join(noSpace, unread, err, d.health.storeError()); err == nil {
 		err = d.heartbeat(ctx)
 	}

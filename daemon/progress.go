@@ -48,8 +48,8 @@ func roughly(d time.Duration) string {
 // works are the long pieces of work under way.
 type works struct {
 	now  func() time.Time
-	say  func(line string) // once a minute for each
-	show func(Progress)    // every step; may be nil
+	say  func(Progress) // once a minute for each
+	show func(Progress) // every step; may be nil
 
 	mu   sync.Mutex
 	list []*work
@@ -86,7 +86,7 @@ func (w *work) at(done, all int) {
 	}
 	w.of.mu.Unlock()
 	if due {
-		w.of.say(p.String())
+		w.of.say(p)
 	}
 	if w.of.show != nil {
 		w.of.show(p)

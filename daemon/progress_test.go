@@ -61,7 +61,7 @@ func TestT08A5_ALongLookIsBesideEverythingElse(t *testing.T) {
 func TestT08A5_ALineAMinute(t *testing.T) {
 	at := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
 	var out bytes.Buffer
-	w := works{now: func() time.Time { return at }, say: func(line string) { out.WriteString(line + "\n") }}
+	w := works{now: func() time.Time { return at }, say: func(p Progress) { out.WriteString(p.String() + "\n") }}
 	work := w.begin("reading saved", "file")
 	for i := range 150 {
 		work.at(i, 300)

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"mediawatch/store"
-	"mediawatch/text"
 )
 
 // retain removes the texts that are older than the configuration keeps. Nothing else of an item goes, so that none comes back as new.
@@ -25,7 +24,7 @@ func (d *Daemon) retain(ctx context.Context) error {
 	}
 	n, err := p.Prune(ctx, pruning)
 	if n > 0 {
-		d.o.Log.Info("old texts removed; headlines and matches stay", "texts", text.Number(n), "older_than", cfg.Store.Keep.String())
+		d.o.Log.Info("old texts removed; headlines and matches stay", "texts", n, "older_than", cfg.Store.Keep.String())
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -53,6 +54,7 @@ func (d *Daemon) Serve(ctx context.Context) error {
 		_ = private.Shutdown(stop) // likewise
 	}()
 	d.greet(cfg)
+	d.suggestContact(ctx, cfg)
 	return d.work(ctx)
 }
 
@@ -67,31 +69,35 @@ func (d *Daemon) serveHTTP(l net.Listener, h http.Handler) *http.Server {
 	return s
 }
 
-// greet prints where everything is.
+// greet reports where everything is.
 func (d *Daemon) greet(cfg *config.Config) {
-	d.say("mediawatch %s", d.o.Version)
-	d.say("  page     %s/", web.BaseURL(cfg))
+	page := web.BaseURL(cfg) + "/"
+	lines := []string{"mediawatch " + d.o.Version, "  page     " + page}
 	if local := web.LocalURL(cfg); local != web.BaseURL(cfg) {
-		d.say("  here     %s/", local)
+		lines = append(lines, "  here     "+local+"/")
 	}
-	d.say("  feed     %s  (everything)", web.FeedURL(cfg, follow.All))
+	lines = append(lines, "  feed     "+web.FeedURL(cfg, follow.All)+"  (everything)")
 	for _, w := range cfg.Watches {
-		d.say("  feed     %s  (%s)", web.FeedURL(cfg, w.Name), d.watchTitle(w.Name))
+		lines = append(lines, fmt.Sprintf("  feed     %s  (%s)", web.FeedURL(cfg, w.Name), d.watchTitle(w.Name)))
 	}
 	for _, dc := range cfg.Digests {
-		to := receivers(dc)
-		d.say("  digest   %s, %s, to %s", dc.Name, dc.At, text.Count(len(to), "receiver"))
+		lines = append(lines, fmt.Sprintf("  digest   %s, %s, to %s", dc.Name, dc.At, text.Count(len(receivers(dc)), "receiver")))
 	}
-	if len(cfg.Feeds) > 0 && cfg.Fetch.Contact == "" && cfg.Fetch.UserAgent == "" && d.empty() {
-		d.say("  hint     [fetch] contact = \"desk@example.org\" tells publishers whom to turn to; without it they see only %s", UserAgent(cfg.Fetch, d.o.Version))
-	}
-	d.say("  reading  %s, %s; stop with Ctrl-C", text.Count(len(cfg.Feeds), "feed"), text.Count(len(cfg.Seeds), "seed folder"))
+	lines = append(lines, fmt.Sprintf("  reading  %s, %s; stop with Ctrl-C", text.Count(len(cfg.Feeds), "feed"), text.Count(len(cfg.Seeds), "seed folder")))
+	d.report(event{msg: "started", lines: lines, fields: []slog.Attr{
+		slog.String("version", d.o.Version), slog.String("page", page), slog.Int("feeds", len(cfg.Feeds)), slog.Int("folders", len(cfg.Seeds)),
+		slog.Int("watches", len(cfg.Watches)), slog.Int("digests", len(cfg.Digests)),
+	}})
 }
 
-// empty reports whether the store has no item yet.
-func (d *Daemon) empty() bool {
-	stats, err := d.o.Store.Stats(context.Background())
-	return err == nil && stats.Items == 0
+// suggestContact asks once, over an empty store, for what publishers may turn to.
+func (d *Daemon) suggestContact(ctx context.Context, cfg *config.Config) {
+	if stats, err := d.o.Store.Stats(ctx); err != nil || stats.Items > 0 || cfg.Fetch.Contact != "" || cfg.Fetch.UserAgent != "" || len(cfg.Feeds) == 0 {
+		return
+	}
+	const hint = `[fetch] contact = "desk@example.org" tells publishers whom to turn to`
+	agent := UserAgent(cfg.Fetch, d.o.Version)
+	d.report(event{msg: hint, fields: []slog.Attr{slog.String("user_agent", agent)}, lines: []string{"  hint     " + hint + "; without it they see only " + agent}})
 }
 
 // work reads, follows and delivers until ctx ends.
@@ -115,7 +121,7 @@ func (d *Daemon) work(ctx context.Context) error {
 	<-ctx.Done()
 	d.notify(manager.SdNotifyStopping)
 	stopSumming()
-	d.say("stopping")
+	d.report(event{msg: "stopping", lines: []string{"stopping"}})
 	stop, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
 	err := errors.Join(ticks.Stop(stop), d.queue.Stop(stop))

@@ -246,7 +246,7 @@ func (d *Daemon) scanFolders(ctx context.Context) error {
 		res, err := d.scanFolder(ctx, seedFolder(cfg, s))
 		d.pass.folder(res)
 		for _, line := range res.Problems {
-			d.o.Log.Warn(line)
+			d.o.Log.Warn("seed folder", "folder", s.Dir, "err", line)
 		}
 		if err != nil && !errors.Is(err, errUnderWay) {
 			errs = append(errs, fmt.Errorf("read %s: %w", s.Dir, err))

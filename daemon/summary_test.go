@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -27,7 +28,8 @@ func TestT08A11_ALookAtOneFeedTakesAsLongAsItsServer(t *testing.T) {
 	})
 	lines := make(lineWriter, 10)
 	n.d.o.Out = lines
-	n.clock = n.clock.Add(3 * time.Hour) // idle until then
+	n.d.o.Log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug})) // also that nothing is new
+	n.clock = n.clock.Add(3 * time.Hour)                                                                // idle until then
 	ctx, cancel := context.WithCancel(t.Context())
 	defer func(stop func()) { cancel(); stop() }(n.d.startSumming(ctx))
 	if err := n.d.submitDue(ctx); err != nil { // and no tick after it

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -141,7 +142,7 @@ func (v *victim) surviveDamage(how harm, args []string) bool {
 		}
 	}
 	code := p.code()
-	said := p.err.String()
+	said := regexp.MustCompile(`(?m)^time=\S+ level=(INFO|WARN) .*\n`).ReplaceAllString(p.err.String(), "") // what serve recorded before it ended
 	what := fmt.Sprintf("%s, then mediawatch %s", how.name, strings.Join(args, " "))
 	if strings.Contains(said, "goroutine ") || strings.Contains(said, "panic:") || strings.Contains(said, "fatal error") {
 		v.t.Errorf("%s: a trace\n%s", what, said)

@@ -142,6 +142,9 @@ func fullDisk(t *testing.T, mount func(t *testing.T, dir string)) {
 		t.Errorf("a trace\n%s", p.err.String())
 	}
 	v.heard(p)
+	if v.said == 0 {
+		t.Errorf("no pass reported what it kept\n%s%s", p.out.String(), p.err.String())
+	}
 	v.check("after a full disk")
 	if out := v.run("verify"); !strings.HasPrefix(out, "sound: ") {
 		t.Errorf("verify: %s", out)

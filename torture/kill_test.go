@@ -33,7 +33,9 @@ every = "1s"
 `
 
 var (
-	reported  = regexp.MustCompile(`([\d,]+) (?:new|older) items?(?: \(\+([\d,]+) older\))?`)
+	summed    = regexp.MustCompile(`^(?:\d\d:\d\d:\d\d  pass: |time=\S+ level=\w+ msg=pass )`)                 // of run and of serve
+	reported  = regexp.MustCompile(`([\d,]+) (?:new items?|items? already there|items? of (?:an )?archives?)`) // in the words of run
+	recorded  = regexp.MustCompile(` (?:new|backlog|archive)=(\d+)`)                                           // in the record of serve
 	titleMark = regexp.MustCompile(`^Report (\d+-\d+), edition (\d+)$`)
 )
 
@@ -63,15 +65,16 @@ func (v *victim) addSeed() {
 
 // heard adds what a dead process had reported as kept.
 func (v *victim) heard(p *process) {
-	for _, line := range strings.Split(p.out.String(), "\n") {
-		if !strings.Contains(line, "pass: ") || !strings.Contains(p.out.String(), line+"\n") {
+	for _, line := range append(strings.SplitAfter(p.out.String(), "\n"), strings.SplitAfter(p.err.String(), "\n")...) {
+		if !summed.MatchString(line) || !strings.HasSuffix(line, "\n") { // one that the kill cut
 			continue
 		}
-		for _, m := range reported.FindAllStringSubmatch(line, -1) {
-			for _, n := range m[1:] {
-				k, _ := strconv.Atoi(strings.ReplaceAll(n, ",", "")) // "" is nothing
-				v.said += k
+		for _, m := range append(reported.FindAllStringSubmatch(line, -1), recorded.FindAllStringSubmatch(line, -1)...) {
+			n, err := strconv.Atoi(strings.ReplaceAll(m[1], ",", ""))
+			if err != nil {
+				v.t.Errorf("a figure in %q: %v", line, err)
 			}
+			v.said += n
 		}
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 
@@ -18,6 +17,7 @@ type app struct {
 	opener     opener  // how the command opens the store when no daemon has it; nil: it needs none
 	store      *opened // which was opened on the way to the configuration
 	storeFlags storeFlags
+	serves     bool // it is the daemon: [log] says how it reports
 	writes     bool // the command writes to the store, or asks whether it can
 	importing  bool // what the configuration needs may be about to be saved
 }
@@ -62,7 +62,7 @@ type storeFlags struct {
 }
 
 // upgrading tells a person that the store's layout is being changed, which may take a while.
-func (a *app) upgrading(line string) { fmt.Fprintln(a.stderr, "mediawatch:", line) }
+func (a *app) upgrading(line string) { a.note(line) }
 
 // storePath returns where the store is, for commands that must work whatever else is wrong.
 func (a *app) storePath() (string, error) {
@@ -80,15 +80,7 @@ func (a *app) log() *slog.Logger {
 
 // quietLog reports only errors: for commands that do their work and leave.
 func (a *app) quietLog() *slog.Logger {
-	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelError, ReplaceAttr: oneLine}))
-}
-
-// oneLine leaves out what a person at a terminal does not need.
-func oneLine(_ []string, at slog.Attr) slog.Attr {
-	if at.Key == slog.TimeKey {
-		return slog.String(slog.TimeKey, at.Value.Time().Format("15:04:05"))
-	}
-	return at
+	return slog.New(newPeopleHandler(a.stderr, slog.LevelError))
 }
 
 // author is who gives an order, for what commands save.

@@ -3,42 +3,63 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
 	"mediawatch/config"
 )
 
-// TestT08B22_OneLogFormat: what the daemon says and what it warns of come in one format, and no news only when it is asked for.
+// TestT08B22_OneLogFormat: who reads decides the format of all that the daemon says; every other command speaks to people.
 func TestT08B22_OneLogFormat(t *testing.T) {
-	const lines = "mediawatch 0.1.0\n  page     http://127.0.0.1:8087/\n12:03:11  pass: 2 feeds asked, 2 unchanged, nothing new, in 10ms\n12:04:11  pass: 2 feeds asked, 1 failed, nothing new, in 10ms\n"
+	const (
+		human   = `^\d\d:\d\d:\d\d  warning: edition not delivered: digest=morning edition=3 answer="450 later"\n$`
+		logfmt  = `^time=20\S+ level=WARN msg="edition not delivered" digest=morning edition=3 answer="450 later"\n$`
+		object  = `^\{"time":"20[^"]+","level":"WARN","msg":"edition not delivered","digest":"morning","edition":3,"answer":"450 later"\}\n$`
+		columns = 80
+	)
 	for _, c := range []struct {
-		format, level string
-		records       int
-	}{{config.LogFmt, "info", 4}, {config.LogFmt, "debug", 5}, {config.LogJSON, "info", 4}, {config.LogJSON, "warn", 1}} {
+		name, format string
+		serves       bool
+		columns      int
+		want         string
+	}{
+		{"serve on a terminal", config.LogAuto, true, columns, human},
+		{"serve without one", config.LogAuto, true, 0, logfmt},
+		{"serve told to speak to people", config.LogHuman, true, 0, human},
+		{"serve told to record", config.LogFmt, true, columns, logfmt},
+		{"serve told to record objects", config.LogJSON, true, columns, object},
+		{"run without a terminal", config.LogAuto, false, 0, human},
+		{"run beside a service that records", config.LogJSON, false, 0, human},
+	} {
 		var out, log bytes.Buffer
-		a := &app{world: world{stdout: &out, stderr: &log}, cfg: &config.Config{Log: config.Log{Format: c.format, Level: c.level}}}
-		logger := a.log()
-		w := a.reports(logger)
-		for _, part := range []string{lines[:20], lines[20:]} { // not always whole lines
-			fmt.Fprint(w, part)
+		a := &app{world: world{stdout: &out, stderr: &log, term: terminal{columns: c.columns}}, cfg: &config.Config{}, serves: c.serves}
+		a.cfg.Log.Format, a.cfg.Log.Level = c.format, "info"
+		a.log().Debug("nothing new")
+		a.log().Warn("edition not delivered", "digest", "morning", "edition", 3, "answer", "450 later")
+		if !regexp.MustCompile(c.want).MatchString(log.String()) {
+			t.Errorf("%s: %q, want %s", c.name, log.String(), c.want)
 		}
-		logger.Warn("edition not delivered", "digest", "morning")
-		got := strings.Split(strings.TrimRight(log.String(), "\n"), "\n")
-		if len(got) != c.records || out.Len() > 0 {
-			t.Errorf("%s, %s: %d records, want %d; on standard output %q\n%s", c.format, c.level, len(got), c.records, out.String(), log.String())
+		if people := a.reports() != nil; people != (c.want == human) {
+			t.Errorf("%s: the lines of passes are for people: %v", c.name, people)
 		}
-		for _, l := range got {
-			if c.format == config.LogJSON && !json.Valid([]byte(l)) || c.format == config.LogFmt && !strings.HasPrefix(l, "time=20") || strings.Contains(l, "12:03:11") {
-				t.Errorf("%s: %s", c.format, l)
-			}
+		log.Reset()
+		a.note("the layout of the store changes")
+		if plain := log.String() == "mediawatch: the layout of the store changes\n"; plain != (c.want == human) {
+			t.Errorf("%s: %q", c.name, log.String())
+		}
+		if c.want == object && !json.Valid(log.Bytes()) {
+			t.Errorf("%s: %q", c.name, log.String())
 		}
 	}
-	var out, log bytes.Buffer
-	a := &app{world: world{stdout: &out, stderr: &log}, cfg: &config.Config{Log: config.Log{Format: config.LogAuto, Level: "info"}}}
-	fmt.Fprint(a.reports(a.log()), lines)
-	if out.String() != lines || log.Len() > 0 {
-		t.Errorf("auto: %q and %q", out.String(), log.String())
+}
+
+// TestT08B22_LinesOfRecords: a record for people is one line, whatever is in it.
+func TestT08B22_LinesOfRecords(t *testing.T) {
+	var log bytes.Buffer
+	a := &app{world: world{stderr: &log}, cfg: &config.Config{}}
+	a.log().With("job", "feeds").WithGroup("g").Error("failed", "err", "a\nb", "empty", "")
+	if got := log.String(); !strings.HasSuffix(got, `  error: failed: job=feeds g.err="a\nb" g.empty=""`+"\n") {
+		t.Errorf("%q", got)
 	}
 }

@@ -135,7 +135,7 @@ func newReader(t *testing.T) *reader {
 		return strings.TrimSpace(string(out))
 	}
 	return &reader{t: t, dir: dir, env: []string{
-		"HOME=" + home, "USER=reader", "PATH=" + dir + ":" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir(), "LANG=C.UTF-8",
+		"HOME=" + home, "USER=reader", "PATH=" + dir + ":" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir(), "LANG=C.UTF-8", "MEDIAWATCH_LOG_FORMAT=human", // a reader has a terminal
 		"GOCACHE=" + goEnv("GOCACHE"), "GOMODCACHE=" + goEnv("GOMODCACHE"), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOTOOLCHAIN=local",
 		"MEDIAWATCH_FETCH_PROXY=" + web.URL, "MEDIAWATCH_WEB_LISTEN=127.0.0.1:0", "MEDIAWATCH_STORE_MIN_FREE=1MB",
 	}}

@@ -121,7 +121,7 @@ func (s *scene) start(ts *testscript.TestScript, args []string) {
 	ts.Check(err)
 	s.daemon = exec.Command(path, append([]string{"serve"}, args...)...)
 	s.daemon.Dir, s.daemon.Stdout, s.daemon.Stderr = s.dir, out, problems
-	for _, key := range []string{"HOME", "USER", "PATH", "TZ", "MEDIAWATCH_SMTP_PASSWORD", "TMPDIR"} {
+	for _, key := range []string{"HOME", "USER", "PATH", "TZ", "MEDIAWATCH_SMTP_PASSWORD", "MEDIAWATCH_LOG_FORMAT", "TMPDIR"} {
 		if v := ts.Getenv(key); v != "" {
 			s.daemon.Env = append(s.daemon.Env, key+"="+v)
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"mediawatch/config"
@@ -22,6 +23,7 @@ type serveCmd struct {
 
 // Run serves until it is told to stop, which is no failure, however early it comes.
 func (c *serveCmd) Run(ctx context.Context, a *app) error {
+	a.serves = true
 	d, done, err := a.daemon(ctx, c.storeFlags)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil
@@ -44,13 +46,15 @@ func (c *serveCmd) Run(ctx context.Context, a *app) error {
 func (a *app) reloadOnSignal(ctx context.Context, d *daemon.Daemon) {
 	notes, err := d.Reload(ctx)
 	if err != nil {
-		fmt.Fprintf(a.stderr, "mediawatch: the configuration was not taken over; the old one stays in force\n%v\n", err)
+		for _, line := range strings.Split(strings.TrimSpace(err.Error()), "\n") { // one for each mistake
+			a.log().Error("the configuration was not taken over; the old one stays in force", "err", line)
+		}
 		return
 	}
 	for _, n := range notes {
-		fmt.Fprintln(a.stderr, "mediawatch: note:", n)
+		a.note(n)
 	}
-	fmt.Fprintln(a.stderr, "mediawatch: the configuration was read again")
+	a.note("the configuration was read again")
 }
 
 // daemon opens the store and makes a daemon over it; done closes what was opened.
@@ -68,14 +72,11 @@ func (a *app) daemon(ctx context.Context, f storeFlags) (*daemon.Daemon, func() 
 	if err != nil {
 		return nil, nil, err
 	}
-	o := daemon.Options{Config: a.cfg, Load: a.loader(s), Store: s, Version: version, Out: a.stdout}
-	if b := a.newBar(); b.terminal { // else the daemon's own lines say how far it is
+	o := daemon.Options{Config: a.cfg, Load: a.loader(s), Store: s, Version: version, Out: a.reports()}
+	if b := a.newBar(); b.terminal && o.Out != nil { // else the daemon's own lines say how far it is
 		o.Show, o.Out, a.stderr = b.show, b.over(a.stdout), b.over(a.stderr)
 	}
 	o.Log = a.log()
-	if a.cfg.Log.Format != config.LogAuto {
-		o.Out = a.reports(o.Log)
-	}
 	d, err := daemon.New(o)
 	if err != nil {
 		return nil, nil, errors.Join(err, s.Close())

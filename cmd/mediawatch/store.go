@@ -133,7 +133,7 @@ func (a *app) take(ctx context.Context) (opened, error) {
 	}
 	line, err := cfg.TakeIn(ctx, s.Save)
 	if err == nil && line != "" {
-		fmt.Fprintln(a.stderr, "mediawatch:", line)
+		a.note(line)
 		a.cfg, err = a.loader(s)()
 	}
 	if err != nil {
