@@ -25,11 +25,8 @@ type serveCmd struct {
 func (c *serveCmd) Run(ctx context.Context, a *app) error {
 	a.serves = true
 	d, done, err := a.daemon(ctx, c.storeFlags)
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		return nil
-	}
 	if err != nil {
-		return err
+		return unlessStopped(ctx, err)
 	}
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
@@ -39,7 +36,15 @@ func (c *serveCmd) Run(ctx context.Context, a *app) error {
 			a.reloadOnSignal(ctx, d)
 		}
 	}()
-	return errors.Join(d.Serve(ctx), done())
+	return errors.Join(unlessStopped(ctx, d.Serve(ctx)), done())
+}
+
+// unlessStopped returns err, but nil when it only says that the program was told to stop.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }
 
 // reloadOnSignal reads the configuration again; a bad one changes nothing and is told.
