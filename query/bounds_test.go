@@ -119,6 +119,31 @@ func TestT08A7_EvaluationEnds(t *testing.T) {
 	}
 }
 
+// endsLater is a context that ends when it is asked for the time the nth time.
+type endsLater struct {
+	context.Context
+	left int
+}
+
+func (c *endsLater) Err() error {
+	if c.left--; c.left < 0 {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+// TestT08A7_AChainEndsInTheMiddle has a time that ends while the hits of a chain of NEARs are put together.
+func TestT08A7_AChainEndsInTheMiddle(t *testing.T) {
+	it := &news.Item{Revision: news.Revision{Content: "<p>" + strings.Repeat("harbour strike talks ", 10_000) + "</p>"}}
+	ctx := &endsLater{t.Context(), 100}
+	d := NewDocument(it, Facts{})
+	d.Until(ctx)
+	mustParseT(t, "harbour NEAR/1000 strike NEAR/1000 talks NEAR/1000 zzzz OR harbour NEAR/9 strike NEAR/9 harbour").Match(d)
+	if !d.stopped || ctx.left < -1 {
+		t.Errorf("stopped: %v, asked %d times after the end", d.stopped, -ctx.left-1)
+	}
+}
+
 // TestT08A7_TheCostliestClause is named.
 func TestT08A7_TheCostliestClause(t *testing.T) {
 	it := benchItem()

@@ -67,6 +67,9 @@ func (n *nearNode) chain(d *Document, f fieldID) []span {
 		ft := d.text(f)
 		longest := longestSpan(reached)
 		for _, h := range hits[i+1] {
+			if d.over() {
+				return nil
+			}
 			if at := l.before(reached, h, longest, ft); at >= 0 {
 				next = append(next, h)
 				from[i+1] = append(from[i+1], at)

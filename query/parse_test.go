@@ -282,13 +282,14 @@ func TestLimits(t *testing.T) {
 		{"terms of watches", "watch:a watch:b watch:a", Options{Watch: big}, "more than 2000 terms"},
 		{"terms of lists", "@l", Options{Lists: map[string][]string{"l": slices.Repeat([]string{"x"}, MaxTerms)}}, "more than 2000 terms"},
 		{"regexes", strings.Repeat("/x/ ", MaxRegexes+1), Options{}, "more than 20 regular"},
+		{"operands of NEAR", "a" + strings.Repeat(" NEAR b", maxChain), Options{}, "more than 20 operands"},
 		{"depth", strings.Repeat("(", 101) + "a" + strings.Repeat(")", 101), Options{}, "inside each other"},
 	} {
 		if _, err := Parse(c.src, c.o); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}
 	}
-	for _, src := range []string{words(MaxTerms), strings.Repeat("/x/ ", MaxRegexes), strings.Repeat("(", 100) + "a" + strings.Repeat(")", 100)} {
+	for _, src := range []string{words(MaxTerms), strings.Repeat("/x/ ", MaxRegexes), "a" + strings.Repeat(" NEAR b", maxChain-1), strings.Repeat("(", 100) + "a" + strings.Repeat(")", 100)} {
 		if _, err := Parse(src, Options{}); err != nil {
 			t.Errorf("%.20s…: %v", src, err)
 		}

@@ -251,6 +251,10 @@ func (p *parser) operand(chain *nearNode, n node, at int) bool {
 		p.fail(at, "both sides of NEAR must be in one field", "write title:(a NEAR b)")
 		return false
 	}
+	if len(chain.parts) == maxChain {
+		p.fail(at, fmt.Sprintf("a chain of NEARs has more than %d operands", maxChain), "write AND between parts of it")
+		return false
+	}
 	chain.in = part.field()
 	chain.parts = append(chain.parts, part)
 	return true

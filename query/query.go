@@ -15,6 +15,7 @@ const (
 	MaxTerms   = 2000     // words, phrases, conditions, entries of lists and what other watches bring
 	MaxRegexes = 20
 	maxDepth   = 100 // of parentheses, and of watches in watches
+	maxChain   = 20  // operands of a chain of NEARs: each keeps its hits until the chain is known
 )
 
 // Options are what a query may refer to, and where it is used.
