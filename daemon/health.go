@@ -27,6 +27,7 @@ type health struct {
 	backup    error            // why the last scheduled backup was not made
 	backupAt  time.Time        // and when it was tried
 	silent    bool             // the heartbeat was not heard
+	offline   bool             // the last pass that asked for feeds found no network
 	folders   map[string]error // digest folders that the last edition could not be written to
 }
 
@@ -68,6 +69,15 @@ func (h *health) paused(err error) bool {
 	was := h.noSpace
 	h.noSpace = err != nil
 	return h.noSpace && !was
+}
+
+// offlineAgain reports whether a pass found no network, as the one before did that asked for feeds: that is said once.
+func (h *health) offlineAgain(s Summary) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	was, only := h.offline, s.offline()
+	h.offline = only || was && s.Asked == 0
+	return was && only && s.Files+s.Problems+s.New+s.Revised == 0
 }
 
 func (h *health) passed(s Summary) {

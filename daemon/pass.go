@@ -174,6 +174,9 @@ func (s Summary) quiet() bool {
 	return s.Asked+s.Files+s.Problems+s.New+s.Revised == 0
 }
 
+// offline reports whether feeds were asked and none could be for want of a network.
+func (s Summary) offline() bool { return s.Asked > 0 && s.Offline == s.Asked }
+
 // String is the summary in one line for people.
 func (s Summary) String() string {
 	var parts []string
@@ -209,8 +212,18 @@ func (s Summary) String() string {
 
 // finishPass reports what happened since the last report.
 func (d *Daemon) finishPass() {
-	if s := d.takePass(); !s.quiet() {
-		d.reportPass(s, s.event())
+	s := d.takePass()
+	if s.quiet() {
+		return
+	}
+	e, again := s.event(), d.health.offlineAgain(s)
+	if again {
+		e.level = slog.LevelDebug
+	}
+	d.reportPass(s, e)
+	if s.offline() && !again {
+		const all = "no feed counts as failing; all are asked again every few minutes, which is not reported each time"
+		d.report(event{level: slog.LevelWarn, msg: "no network", fields: []slog.Attr{slog.String("err", all)}, lines: []string{"          no network: " + all}})
 	}
 }
 
