@@ -42,6 +42,14 @@ type listing struct {
 	Limit int `default:"50" help:"At most this many (0: all)."`
 }
 
+// wholeListing are the flags of a listing of what is configured: a part of it would hide what is in trouble.
+type wholeListing struct {
+	forms
+	Limit int `default:"0" help:"At most this many (0: all)."`
+}
+
+func (l wholeListing) listing() listing { return listing{forms: l.forms, Limit: l.Limit} }
+
 // forms are what a listing can be printed as, besides a table.
 type forms struct {
 	JSON bool `name:"json" xor:"form" help:"One JSON object a line."`

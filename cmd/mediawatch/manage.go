@@ -90,10 +90,10 @@ type feedCmd struct {
 	Remove  feedRemoveCmd  `cmd:"" help:"Unsubscribe from a feed that was added with feed add; its items stay."`
 }
 
-type feedListCmd struct{ listing }
+type feedListCmd struct{ wholeListing }
 
 func (c *feedListCmd) Run(ctx context.Context, a *app) error {
-	req := request{path: "/api/v1/subscriptions", params: url.Values{"limit": {strconv.Itoa(c.Limit)}}, as: c.listing}
+	req := request{path: "/api/v1/subscriptions", params: url.Values{"limit": {strconv.Itoa(c.Limit)}}, as: c.listing()}
 	if !c.JSON && !c.CSV {
 		req.before = a.networkBanner(ctx)
 	}
@@ -269,10 +269,10 @@ type watchCmd struct {
 	Remove  watchRemoveCmd  `cmd:"" help:"Remove a saved watch."`
 }
 
-type watchListCmd struct{ listing }
+type watchListCmd struct{ wholeListing }
 
 func (c *watchListCmd) Run(ctx context.Context, a *app) error {
-	req := request{path: "/api/v1/watches", params: url.Values{"limit": {strconv.Itoa(c.Limit)}}, as: c.listing}
+	req := request{path: "/api/v1/watches", params: url.Values{"limit": {strconv.Itoa(c.Limit)}}, as: c.listing()}
 	return list(ctx, a, req, []column[web.WatchView]{
 		{head: "WATCH", value: func(w web.WatchView) string { return w.Name }},
 		{head: "MATCHES", right: true, value: func(w web.WatchView) string { return strconv.FormatInt(w.Matches, 10) }},
