@@ -56,8 +56,9 @@ func (d *Daemon) orderForget(r *http.Request) (any, error) {
 
 // What stands in the place of an edition from then on, and what its deliveries say that are stopped.
 const (
-	withdrawnText  = "An article of this edition was forgotten, so its text was removed.\n"
-	withdrawnHTML  = "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Removed</title>\n<p>An article of this edition was forgotten, so its text was removed.</p></html>\n"
+	withdrawnText = "An article of this edition was forgotten, so its text was removed.\n"
+	withdrawnHTML = "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Removed</title>\n" +
+		"<p>An article of this edition was forgotten, so its text was removed.</p></html>\n"
 	stoppedAnswer  = "stopped: an article of this edition was forgotten"
 	withdrawnWords = "an article of edition %s/%d was forgotten, so its text was removed; digest send --since makes a new edition without it"
 )

@@ -39,7 +39,10 @@ func TestT08C25_ForgetStopsWhatIsNotSentAndNamesWhatHoldsTheText(t *testing.T) {
 	}
 	id := recent[0].ID
 	answer := n.forget(id)
-	for _, want := range []string{"edition morning/0 tells of it; its text is removed from the store; what was not sent of it (1 of 1) is stopped", "mediawatch-20261116T060000Z.db may hold it still", "exports and copies"} {
+	for _, want := range []string{
+		"edition morning/0 tells of it; its text is removed from the store; what was not sent of it (1 of 1) is stopped",
+		"mediawatch-20261116T060000Z.db may hold it still", "exports and copies",
+	} {
 		if !strings.Contains(answer, want) {
 			t.Errorf("no %q in %s", want, answer)
 		}
@@ -134,6 +137,17 @@ func TestT08C25_WhatTellsOfAForgottenArticleIsNeverSentAgain(t *testing.T) {
 		}
 		n.restart()
 	}
+	deliveries, err := n.store.Deliveries(ctx, "", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	deliveries[0].State, deliveries[0].NextTry = news.DeliveryPending, n.clock // as a resend does that began before
+	if err := n.store.Settle(ctx, deliveries[0]); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.d.deliver(ctx); err != nil || n.states() != "map[failed:1]" || len(n.texts()) != 1 {
+		t.Errorf("%v, deliveries %s, files %q", err, n.states(), n.texts())
+	}
 }
 
 // TestT08C25_ForgettingStopsASenderOnItsWay: the mail server is busy with the edition when its article is forgotten. The sender then records nothing, and the next
@@ -213,6 +227,16 @@ func TestT08C25_EditionsAreFoundByTheirStories(t *testing.T) {
 	} {
 		if got := w.in(&c.e); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+	n.publish("a", "Harbour plan delayed", plan+" It comes later.")
+	n.pass()
+	if w, err = n.d.wanted(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	for _, headline := range []string{"Harbour plan agreed", "Harbour plan delayed"} {
+		if !w.in(&news.Edition{To: 99, HTML: []byte("<h3>" + headline + "</h3>")}) {
+			t.Errorf("%q is not found", headline)
 		}
 	}
 }

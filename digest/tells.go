@@ -10,8 +10,8 @@ import (
 	"mediawatch/text"
 )
 
-// Tells reports whether a rendered edition shows an item in one of its revisions: its headline as a text of its own, its address, or its page. A headline that is only part of
-// another one does not count.
+// Tells reports whether a rendered edition shows an item in one of its revisions: its headline as a text of its own, its address, or its
+// page. A headline that is only part of another one does not count.
 func Tells(rendered []byte, revisions []news.Item) bool {
 	shown, addresses := make(map[string]bool), make(map[string]bool)
 	var pages []string

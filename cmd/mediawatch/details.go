@@ -7,7 +7,7 @@ func (runCmd) Help() string {
 }
 
 func (itemForgetCmd) Help() string {
-	return `For what must not be kept, a court's order or a wish of the person concerned for example. Headline, texts and all revisions are removed for good, the id stays as a tombstone with the reason, and the same article never comes back. On a terminal the item is named and you are asked; --yes does not ask. The text of editions that tell of it is removed, too, and what was not sent of them is stopped (state failed; digest send --since makes a new edition without it; digest resend refuses). The answer names those editions, their files in digest folders, and the copies beside the store and in [backup] dir that may hold the text still.`
+	return `For what must not be kept, a court's order or a wish of the person concerned for example. Headline, texts and all revisions are removed for good, the id stays as a tombstone with the reason, and the same article never comes back. On a terminal the item is named and you are asked; --yes does not ask. The text of editions that tell of it is removed, too, and what was not sent of them is stopped (state failed; digest send --since makes a new edition without it; digest resend refuses). The answer names those editions, their files in digest folders, and the copies beside the store and in [backup] dir that may hold the text still. Inside the file of the store the bytes stay in unused places until mediawatch compact.`
 }
 
 func (countCmd) Help() string {
