@@ -286,6 +286,16 @@ func TestByteOrderMark(t *testing.T) {
 	}
 }
 
+// A file that an editor saved as UTF-16 is told how to be saved.
+func TestT08D_UTF16IsNamed(t *testing.T) {
+	for _, text := range []string{"\xff\xfe[\x00w\x00e\x00b\x00]\x00", "\xfe\xff\x00[\x00w\x00e\x00b\x00]"} {
+		_, _, err := loadText(t, text, nil)
+		if got := mistakesOf(t, err); got != "1:1: not TOML: it is written in UTF-16 (save it as UTF-8)" {
+			t.Errorf("got %q", got)
+		}
+	}
+}
+
 // The example has every key of the schema, the ones that are not built as comments, and nothing else.
 func TestTheExampleHasEveryKey(t *testing.T) {
 	data, err := readFile("../mediawatch.example.toml")

@@ -90,6 +90,11 @@ func parseTree(src *source) (*node, *Mistake) {
 		at := src.place(offset)
 		return &Mistake{File: at.file, Line: at.line, Col: at.col, Msg: "not TOML: " + msg}
 	}
+	if bytes.HasPrefix(src.data, []byte("\xff\xfe")) || bytes.HasPrefix(src.data, []byte("\xfe\xff")) {
+		f := fault(0, "it is written in UTF-16")
+		f.Hint = "save it as UTF-8"
+		return nil, f
+	}
 	data := bytes.TrimPrefix(src.data, []byte("\ufeff"))
 	shift := len(src.data) - len(data)
 	var all map[string]any

@@ -48,7 +48,7 @@ type wholeListing struct {
 	Limit int `default:"0" help:"At most this many (0: all)."`
 }
 
-func (l wholeListing) listing() listing { return listing{forms: l.forms, Limit: l.Limit} }
+func (l wholeListing) listing() listing { return listing(l) }
 
 // forms are what a listing can be printed as, besides a table.
 type forms struct {
