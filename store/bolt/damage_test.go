@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -182,6 +183,82 @@ func TestD6_DamagedFiles(t *testing.T) {
 	t.Logf("%d of %d damages were found, the others hit nothing that is used", found, tried)
 	if found < tried/2 {
 		t.Errorf("only %d of %d damages were found", found, tried)
+	}
+}
+
+// leaves returns the used pages that hold records, by table, each in the order of its first key.
+func leaves(t *testing.T, data []byte) map[bucket][]int {
+	t.Helper()
+	in, _, err := newInspector(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.deep = true
+	if err := in.trees(); err != nil {
+		t.Fatal(err)
+	}
+	found, first := make(map[bucket][]int), make(map[int]string)
+	for page := range int(in.meta.high) {
+		at := page * testPage
+		if in.seen[page/64]&(1<<(page%64)) == 0 || binary.NativeEndian.Uint16(data[at+8:]) != flagLeaf {
+			continue
+		}
+		if binary.NativeEndian.Uint16(data[at+10:]) == 0 {
+			continue
+		}
+		element := data[at+pageHeader:]
+		key := element[binary.NativeEndian.Uint32(element[4:]):][:binary.NativeEndian.Uint32(element[8:])]
+		value := element[binary.NativeEndian.Uint32(element[4:])+uint32(len(key)):][:binary.NativeEndian.Uint32(element[12:])]
+		for b := range bucketCount {
+			if _, err := unseal(b, key, value); err == nil {
+				found[b], first[page] = append(found[b], page), string(key)
+			}
+		}
+	}
+	for _, pages := range found {
+		slices.SortFunc(pages, func(a, b int) int { return strings.Compare(first[a], first[b]) })
+	}
+	return found
+}
+
+// TestD6_ALeafInThePlaceOfAnother of the same table has records whose sums hold; the records it replaced are missed.
+func TestD6_ALeafInThePlaceOfAnother(t *testing.T) {
+	path := richFile(t)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	for b, pages := range leaves(t, data) {
+		for i := range pages {
+			from, to := pages[i], pages[(i+1)%len(pages)]
+			if from == to {
+				continue
+			}
+			tried++
+			hurt := append([]byte(nil), data...)
+			copy(hurt[to*testPage:][:testPage], hurt[from*testPage:][:testPage])
+			binary.NativeEndian.PutUint64(hurt[to*testPage:], uint64(to))
+			victim := filepath.Join(t.TempDir(), "store.db")
+			if err := os.WriteFile(victim, hurt, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			noticed := InspectFile(victim) != nil
+			if s, err := Open(victim, Options{ReadOnly: true}); err != nil {
+				noticed = true
+			} else {
+				noticed = lines(t, s) != nil || noticed
+				if err := s.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !noticed {
+				t.Errorf("table %s: leaf %d of %d in the place of the next is not noticed", b, i, len(pages))
+			}
+		}
+	}
+	if tried < 50 {
+		t.Errorf("only %d pages were exchanged", tried)
 	}
 }
 
