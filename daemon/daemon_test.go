@@ -114,13 +114,21 @@ func (n *newsroom) open() {
 	if n.store, err = bolt.Open(cfg.Store.Path, bolt.Options{}); err != nil {
 		n.t.Fatal(err)
 	}
-	n.t.Cleanup(func() { _ = n.store.Close() })
+	kept := n.store
+	n.t.Cleanup(func() { _ = kept.Close() })
 	n.d, err = New(Options{
 		Config: cfg, Load: n.load, Store: n.store, Log: slog.New(slog.NewTextHandler(n.t.Output(), nil)), Out: &n.out, Version: "test", Now: func() time.Time { return n.clock },
 	})
 	if err != nil {
 		n.t.Fatal(err)
 	}
+	d := n.d
+	n.t.Cleanup(func() { // what is being read ends before the store does
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		_ = d.queue.Drain(ctx) // what never runs is no concern of the test
+		d.writer.Flush()
+	})
 }
 
 func (n *newsroom) restart() {
