@@ -273,6 +273,9 @@ func (d *Daemon) orderResend(r *http.Request) (any, error) {
 		return nil, err
 	}
 	e, err := d.o.Store.Edition(r.Context(), name, number)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, web.BadRequest("there is no edition %s/%d (mediawatch digest list names them)", name, number)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -298,9 +301,6 @@ func (d *Daemon) orderResend(r *http.Request) (any, error) {
 		return nil, err
 	}
 	if len(lines) == 0 {
-		if _, err := d.o.Store.Edition(r.Context(), name, number); err != nil {
-			return nil, web.BadRequest("there is no edition %s/%d (mediawatch digest list names them)", name, number)
-		}
 		return nil, web.BadRequest("edition %s/%d has no deliveries", name, number)
 	}
 	return Done{Lines: lines, Summary: "resent " + name + "/" + strconv.Itoa(number)}, d.deliver(r.Context())
