@@ -23,7 +23,8 @@ var mayConnect = map[string]string{
 	"daemon/socket.go":         "the daemon's socket",
 }
 
-// TestS12_OneWayOut: everything outbound goes through package fetch and so through its guard. Mail is the exception: its server is the operator's.
+// TestS12_OneWayOut: everything outbound goes through package fetch and so through its guard. Mail is the exception:
+// its server is the operator's.
 func TestS12_OneWayOut(t *testing.T) {
 	inFetch := 0
 	for dir, files := range packages(t) {

@@ -1,8 +1,9 @@
 // Command bench measures mediawatch beside the floor program on generated feeds and prints one table.
 //
-// It builds all three programs, starts the farm on loopback addresses, and lets the floor and mediawatch take the same three passes in
-// alternation: cold (everything is new), unchanged (every answer is 304) and changed (a tenth of the feeds have news). It measures each process from
-// outside, checks what was kept against what the farm served, and ends by itself.
+// It builds all three programs, starts the farm on loopback addresses, and lets the floor and mediawatch take the same
+// three passes in alternation: cold (everything is new), unchanged (every answer is 304) and changed (a tenth of the
+// feeds have news). It measures each process from outside, checks what was kept against what the farm served, and ends
+// by itself.
 package main
 
 import (

@@ -299,7 +299,8 @@ func (k *checker) proxy(at place, raw string) string {
 	return raw
 }
 
-// isContact reports whether s may stand behind the + of a User-Agent: nothing, a web address or an address of mail, in printable ASCII without parentheses.
+// isContact reports whether s may stand behind the + of a User-Agent: nothing, a web address or an address of mail, in
+// printable ASCII without parentheses.
 func isContact(s string) bool {
 	if s == "" {
 		return true

@@ -14,8 +14,8 @@ import (
 // maxOPML is the largest OPML file that is read, in bytes.
 const maxOPML = 16 << 20
 
-// feeds collects the subscriptions of the file, then the saved ones, then those of OPML files. A URL that the file has twice is a mistake; one that a later
-// source repeats is left out, so that what a person wrote about it counts.
+// feeds collects the subscriptions of the file, then the saved ones, then those of OPML files. A URL that the file has
+// twice is a mistake; one that a later source repeats is left out, so that what a person wrote about it counts.
 func (k *checker) feeds() {
 	seen := map[string]place{}
 	defer k.spellings(seen)
@@ -90,7 +90,8 @@ func (k *checker) opmlFaults(err error, shown string) {
 	}
 }
 
-// spellings warns of feeds that are there twice under addresses that lead to one place: with and without www or a slash at the end, http and https.
+// spellings warns of feeds that are there twice under addresses that lead to one place: with and without www or a slash
+// at the end, http and https.
 func (k *checker) spellings(seen map[string]place) {
 	first := map[string]string{}
 	for _, f := range k.cfg.Feeds {

@@ -80,8 +80,8 @@ type foundWatch struct {
 	version int
 }
 
-// watches collects the watches of the file, then the saved ones. A name that the file has twice is a mistake; a saved one of a name that the file has is left
-// out, so that what a person wrote counts.
+// watches collects the watches of the file, then the saved ones. A name that the file has twice is a mistake; a saved
+// one of a name that the file has is left out, so that what a person wrote counts.
 func (k *checker) watches() {
 	var found []foundWatch
 	seen, sources := map[string]place{}, map[string]string{}

@@ -34,7 +34,8 @@ func documented(t *testing.T) map[string]map[string]string {
 	return tables
 }
 
-// TestT08D_KeysAreDocumented: every key of the schema is in docs/configuration.md with its default, and in mediawatch.example.toml; and every one there exists.
+// TestT08D_KeysAreDocumented: every key of the schema is in docs/configuration.md with its default, and in
+// mediawatch.example.toml; and every one there exists.
 func TestT08D_KeysAreDocumented(t *testing.T) {
 	page := documented(t)
 	example, err := os.ReadFile("../mediawatch.example.toml")

@@ -13,7 +13,8 @@ import (
 	"mediawatch/text"
 )
 
-// Version 0.1 kept what people saved in files of these folders beside the store. What lies there is read like what is in the store, until TakeIn took it in.
+// Version 0.1 kept what people saved in files of these folders beside the store. What lies there is read like what is
+// in the store, until TakeIn took it in.
 const (
 	feedsFolder   = "feeds.d"
 	watchesFolder = "watches.d"
@@ -65,8 +66,9 @@ func (k *checker) folder(name string, read func(path string, root *node)) {
 	}
 }
 
-// TakeIn saves what lies in the folders of version 0.1 and renames them. It returns a line for people, "" when there was nothing. Killed between the two steps it
-// begins again: what was saved already is not saved twice. Nothing is removed.
+// TakeIn saves what lies in the folders of version 0.1 and renames them. It returns a line for people, "" when there
+// was nothing. Killed between the two steps it begins again: what was saved already is not saved twice. Nothing is
+// removed.
 func (c *Config) TakeIn(ctx context.Context, save func(context.Context, []news.Saved) error) (string, error) {
 	var dirs []string
 	for _, name := range []string{feedsFolder, watchesFolder} {

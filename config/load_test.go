@@ -255,8 +255,8 @@ func TestSystemdCredential(t *testing.T) {
 	}
 }
 
-// TestT08B14_PasswordFileAndCredential: one configuration serves the service, which has the credential and may not read the file, and the administrator, who
-// may read the file and has no credential.
+// TestT08B14_PasswordFileAndCredential: one configuration serves the service, which has the credential and may not read
+// the file, and the administrator, who may read the file and has no credential.
 func TestT08B14_PasswordFileAndCredential(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "smtp_password"), []byte("from systemd\n"), 0o400); err != nil {
@@ -280,7 +280,8 @@ func TestT08B14_PasswordFileAndCredential(t *testing.T) {
 	}
 }
 
-// TestT08B14_DataStartsAtTheStoresFolder: one key moves the store, seed folders and digest folders; what belongs to the configuration stays beside it.
+// TestT08B14_DataStartsAtTheStoresFolder: one key moves the store, seed folders and digest folders; what belongs to the
+// configuration stays beside it.
 func TestT08B14_DataStartsAtTheStoresFolder(t *testing.T) {
 	const text = `
 [store]

@@ -137,7 +137,8 @@ func nearest(name string, candidates []string) string {
 	return best
 }
 
-// edits counts the insertions, deletions, substitutions and swaps of neighbours between a and b; strings longer than 64 bytes are far from everything.
+// edits counts the insertions, deletions, substitutions and swaps of neighbours between a and b; strings longer than 64
+// bytes are far from everything.
 func edits(a, b string) int {
 	if len(a) > 64 || len(b) > 64 {
 		return 64

@@ -29,8 +29,8 @@ type Change struct {
 	Time   time.Time
 }
 
-// SaveFeed returns the record that saves a subscription, with what follows from what is saved for its URL now. One with mistakes is refused (*Errors), as is
-// one that a person's file has (ErrWritten). c itself is unchanged: load again.
+// SaveFeed returns the record that saves a subscription, with what follows from what is saved for its URL now. One with
+// mistakes is refused (*Errors), as is one that a person's file has (ErrWritten). c itself is unchanged: load again.
 func (c *Config) SaveFeed(f Feed) (news.Saved, error) {
 	f.Version = 0
 	for _, other := range c.Feeds {
@@ -80,8 +80,8 @@ func removal(r news.Saved, by Change) news.Saved {
 	return r
 }
 
-// SaveWatch returns the record that saves a watch, with what follows from what is saved under its name now. One with mistakes is refused (*Errors), as is one
-// that a person's file has (ErrWritten). c itself is unchanged: load again.
+// SaveWatch returns the record that saves a watch, with what follows from what is saved under its name now. One with
+// mistakes is refused (*Errors), as is one that a person's file has (ErrWritten). c itself is unchanged: load again.
 func (c *Config) SaveWatch(w Watch) (news.Saved, error) {
 	if w.Group == "" {
 		w.Group = GroupStory
@@ -205,8 +205,8 @@ func Export(w io.Writer, list []news.Saved) error {
 	return nil
 }
 
-// Import reads what Export wrote and returns the records to save. What is there already stays as it is and is returned by name. A document with mistakes
-// brings nothing (*Errors, with the lines of the document called name).
+// Import reads what Export wrote and returns the records to save. What is there already stays as it is and is returned
+// by name. A document with mistakes brings nothing (*Errors, with the lines of the document called name).
 func (c *Config) Import(name string, data []byte, by Change) (changes []news.Saved, known []string, err error) {
 	k, doc, err := c.recheck(name, data)
 	if err != nil {

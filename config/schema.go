@@ -2,8 +2,9 @@ package config
 
 import "time"
 
-// The raw types are the schema: a key of a file is a field with that toml tag. Their values are as written; what a value means is decided by the checks. A
-// field of type any belongs to a part of the program that is not built yet: its presence is a mistake.
+// The raw types are the schema: a key of a file is a field with that toml tag. Their values are as written; what a
+// value means is decided by the checks. A field of type any belongs to a part of the program that is not built yet: its
+// presence is a mistake.
 
 // table is embedded in every raw table and remembers where it stands.
 type table struct {
@@ -53,7 +54,8 @@ type rawConfig struct {
 	Digest  []rawDigest         `toml:"digest,omitempty"`
 }
 
-// rawSaved is the schema of what commands and pages saved: of a record, of an export, of the files that older versions kept beside the store.
+// rawSaved is the schema of what commands and pages saved: of a record, of an export, of the files that older versions
+// kept beside the store.
 type rawSaved struct {
 	table `toml:"-"`
 	Feed  []rawFeed  `toml:"feed,omitempty"`

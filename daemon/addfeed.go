@@ -15,8 +15,8 @@ import (
 	"mediawatch/web"
 )
 
-// orderAddFeed subscribes to a feed, or to the feed behind a page. Of several it takes the one that is clearly meant, or the one picked; else it lists
-// them and adds nothing.
+// orderAddFeed subscribes to a feed, or to the feed behind a page. Of several it takes the one that is clearly meant,
+// or the one picked; else it lists them and adds nothing.
 func (d *Daemon) orderAddFeed(r *http.Request) (any, error) {
 	address, err := fetch.Address(r.FormValue("url")) // as it is asked: what is saved is what works
 	if err != nil {
@@ -94,7 +94,8 @@ func (d *Daemon) subscribe(ctx context.Context, feed config.Feed, f ingest.Found
 	return Done{Summary: summary}, nil
 }
 
-// notAdded says why a feed was not subscribed to. What the caller wrote is a mistake only when it cannot be asked at all; what a server answers is none.
+// notAdded says why a feed was not subscribed to. What the caller wrote is a mistake only when it cannot be asked at
+// all; what a server answers is none.
 func notAdded(address string, err error, more string) (Done, error) {
 	var fe *fetch.Error
 	if errors.As(err, &fe) && (fe.Kind == fetch.KindURL || fe.Kind == fetch.KindBlocked) {

@@ -11,7 +11,8 @@ import (
 	"mediawatch/web"
 )
 
-// TestT08D32_LinksKeepTheAddressThatAnswers: what takes effect after a restart stays as it is until then, links included; the rest changes at once.
+// TestT08D32_LinksKeepTheAddressThatAnswers: what takes effect after a restart stays as it is until then, links
+// included; the rest changes at once.
 func TestT08D32_LinksKeepTheAddressThatAnswers(t *testing.T) {
 	old, cfg := &config.Config{}, &config.Config{}
 	old.Web.Listen, cfg.Web.Listen = "127.0.0.1:8087", "127.0.0.1:9999"

@@ -60,8 +60,8 @@ func megabytes(n int64) string {
 	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }
 
-// backupIfDue makes the newest scheduled backup that was missed, the first one at once, and then removes those beyond what is kept. A failure is a problem on
-// the overview until one succeeds.
+// backupIfDue makes the newest scheduled backup that was missed, the first one at once, and then removes those beyond
+// what is kept. A failure is a problem on the overview until one succeeds.
 func (d *Daemon) backupIfDue(ctx context.Context) error {
 	cfg := d.config.Load().Backup
 	b, ok := d.o.Store.(store.Backuper)

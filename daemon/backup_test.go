@@ -102,7 +102,8 @@ func TestT08C25_ABackupThatFailsIsToldAndTriedAgain(t *testing.T) {
 	}
 }
 
-// TestT08C25_ABackupWithoutRoomIsRefused: one byte too few is too few, for the command and for the schedule; nothing is left behind, and an earlier backup stays.
+// TestT08C25_ABackupWithoutRoomIsRefused: one byte too few is too few, for the command and for the schedule; nothing is
+// left behind, and an earlier backup stays.
 func TestT08C25_ABackupWithoutRoomIsRefused(t *testing.T) {
 	ctx := context.Background()
 	n := newNewsroom(t)

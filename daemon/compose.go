@@ -79,7 +79,8 @@ func (c *composition) links(base string) digest.Links {
 	return l
 }
 
-// forReaders takes out of an edition what is for those who look after the program: feeds in trouble, raw answers of servers, and addresses of this machine.
+// forReaders takes out of an edition what is for those who look after the program: feeds in trouble, raw answers of
+// servers, and addresses of this machine.
 func (c *composition) forReaders(in digest.Input) digest.Input {
 	base := c.daemon.config.Load().Web.PublicURL
 	in.Links, in.Trouble, in.Silent = c.links(base), nil, c.named
@@ -292,7 +293,8 @@ func (d *Daemon) watchTitle(name string) string {
 	return name
 }
 
-// trouble lists the feeds that people should know about, one line each, those that have been silent for unusually long, and of these the ones with a title.
+// trouble lists the feeds that people should know about, one line each, those that have been silent for unusually long,
+// and of these the ones with a title.
 func (d *Daemon) trouble(ctx context.Context) (lines, silent, named []string, err error) {
 	subs := d.subscriptions()
 	err = eachFeed(ctx, d.o.Store, func(f news.Feed) {

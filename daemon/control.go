@@ -213,7 +213,8 @@ func (d *Daemon) orderPreview(r *http.Request) (any, error) {
 	return web.EditionView{ID: dc.Name + "/preview", Digest: dc.Name, Date: composed.Now, Subject: rendered.Subject, Text: string(rendered.Text), HTML: string(rendered.HTML)}, nil
 }
 
-// setBack moves a preview to the day before c.asOf: from the edition that was the last one then to the position of the journal at that time.
+// setBack moves a preview to the day before c.asOf: from the edition that was the last one then to the position of the
+// journal at that time.
 func (c *composition) setBack(ctx context.Context) error {
 	c.from = 0
 	before := 0

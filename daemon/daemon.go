@@ -130,8 +130,8 @@ func fetchOptions(o Options) fetch.Options {
 	}
 }
 
-// UserAgent is who we say we are: as configured, else the program, with whom to turn to only when the configuration says so. The address that pages are published at is
-// never told: who watches is not the watched ones' to know.
+// UserAgent is who we say we are: as configured, else the program, with whom to turn to only when the configuration
+// says so. The address that pages are published at is never told: who watches is not the watched ones' to know.
 func UserAgent(f config.Fetch, version string) string {
 	switch {
 	case f.UserAgent != "":
@@ -205,7 +205,8 @@ func (d *Daemon) settleIfDue(ctx context.Context, grown bool) error {
 	return d.settle(ctx)
 }
 
-// settle divides the window into stories at once, so that they do not depend on the order in which items came, and derives what follows from that.
+// settle divides the window into stories at once, so that they do not depend on the order in which items came, and
+// derives what follows from that.
 func (d *Daemon) settle(ctx context.Context) error {
 	if err := d.CatchUp(ctx); err != nil {
 		return err
@@ -277,7 +278,8 @@ func (d *Daemon) Reload(ctx context.Context) ([]string, error) {
 	return notes, nil
 }
 
-// untilRestart is a new configuration as it holds while the program runs: what takes effect only after a restart stays as it is, so that links lead to the address that answers.
+// untilRestart is a new configuration as it holds while the program runs: what takes effect only after a restart stays
+// as it is, so that links lead to the address that answers.
 func untilRestart(old, cfg *config.Config) *config.Config {
 	now := *cfg
 	now.Store.Path, now.Web.Listen, now.Stories = old.Store.Path, old.Web.Listen, old.Stories

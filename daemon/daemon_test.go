@@ -208,7 +208,8 @@ func TestAFreshInstallationShowsAWelcomeEditionAndAnnouncesNothing(t *testing.T)
 	}
 }
 
-// TestFiveDays follows one story over a week: Monday digested, Tuesday a copy, Wednesday an edit, Thursday a changed query, Friday a restart.
+// TestFiveDays follows one story over a week: Monday digested, Tuesday a copy, Wednesday an edit, Thursday a changed
+// query, Friday a restart.
 func TestFiveDays(t *testing.T) {
 	n := newNewsroom(t)
 	n.pass() // an empty beginning

@@ -104,7 +104,8 @@ func (d *Daemon) attempt(ctx context.Context, dl news.Delivery) mail.Outcome {
 	}
 }
 
-// message is an edition as a mail to one recipient. It depends on nothing but the stored edition and the recipient, so that it can be sent again byte for byte.
+// message is an edition as a mail to one recipient. It depends on nothing but the stored edition and the recipient, so
+// that it can be sent again byte for byte.
 func (d *Daemon) message(e news.Edition, r receiver) ([]byte, error) {
 	m := mail.Message{
 		From: e.Sender, To: r.to, Subject: e.Subject, Date: e.Date, ListName: e.Title,

@@ -17,7 +17,8 @@ import (
 	"mediawatch/store"
 )
 
-// extraSuffix marks the editions a person asked for beside the schedule: they have numbers of their own, so that the regular ones have no holes.
+// extraSuffix marks the editions a person asked for beside the schedule: they have numbers of their own, so that the
+// regular ones have no holes.
 const extraSuffix = "+extra"
 
 // dueDigests runs the newest missed slot of every digest.
@@ -29,7 +30,8 @@ func (d *Daemon) dueDigests(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// dueDigest runs the newest slot of a digest that came since the last one that ran. A digest that never ran begins with its welcome edition.
+// dueDigest runs the newest slot of a digest that came since the last one that ran. A digest that never ran begins with
+// its welcome edition.
 func (d *Daemon) dueDigest(ctx context.Context, dc config.Digest) error {
 	d.digests.Lock()
 	defer d.digests.Unlock()

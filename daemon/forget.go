@@ -19,7 +19,8 @@ import (
 	"mediawatch/web"
 )
 
-// orderForget removes an item's texts and the editions that tell of it, stops what is on its way with them, and names what holds them still.
+// orderForget removes an item's texts and the editions that tell of it, stops what is on its way with them, and names
+// what holds them still.
 func (d *Daemon) orderForget(r *http.Request) (any, error) {
 	ctx := r.Context()
 	id, err := d.web.ItemID(ctx, r.PathValue("id"))

@@ -83,8 +83,8 @@ func (n *newsroom) newest() news.ItemID {
 	return recent[0].ID
 }
 
-// TestT08C25_WhatTellsOfAForgottenArticleIsNeverSentAgain: the edition is in the folder when its article is forgotten. Its bytes are not in the store any more, the
-// answer names the files, and nobody can send it again.
+// TestT08C25_WhatTellsOfAForgottenArticleIsNeverSentAgain: the edition is in the folder when its article is forgotten.
+// Its bytes are not in the store any more, the answer names the files, and nobody can send it again.
 func TestT08C25_WhatTellsOfAForgottenArticleIsNeverSentAgain(t *testing.T) {
 	ctx := t.Context()
 	n := newNewsroom(t)
@@ -150,8 +150,8 @@ func TestT08C25_WhatTellsOfAForgottenArticleIsNeverSentAgain(t *testing.T) {
 	}
 }
 
-// TestT08C25_ForgettingStopsASenderOnItsWay: the mail server is busy with the edition when its article is forgotten. The sender then records nothing, and the next
-// delivery is made.
+// TestT08C25_ForgettingStopsASenderOnItsWay: the mail server is busy with the edition when its article is forgotten.
+// The sender then records nothing, and the next delivery is made.
 func TestT08C25_ForgettingStopsASenderOnItsWay(t *testing.T) {
 	ctx := t.Context()
 	n := newNewsroom(t)
@@ -199,7 +199,8 @@ func TestT08C25_ForgettingStopsASenderOnItsWay(t *testing.T) {
 	}
 }
 
-// TestT08C25_EditionsAreFoundByTheirStories: an edition that shows neither headline nor address of an article, but told its story when it was there.
+// TestT08C25_EditionsAreFoundByTheirStories: an edition that shows neither headline nor address of an article, but told
+// its story when it was there.
 func TestT08C25_EditionsAreFoundByTheirStories(t *testing.T) {
 	n := newNewsroom(t)
 	n.publish("a", "Harbour plan agreed", plan)

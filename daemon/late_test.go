@@ -15,8 +15,8 @@ import (
 	"mediawatch/news"
 )
 
-// TestG10_LateItemsAreDelivered brings articles after the edition of the day they are dated to: one that appears a day late, and one that was appended and not
-// yet matched when the slot came. Each is in exactly one edition.
+// TestG10_LateItemsAreDelivered brings articles after the edition of the day they are dated to: one that appears a day
+// late, and one that was appended and not yet matched when the slot came. Each is in exactly one edition.
 func TestG10_LateItemsAreDelivered(t *testing.T) {
 	n := newNewsroom(t)
 	n.pass()

@@ -9,8 +9,9 @@ import (
 	"mediawatch/text"
 )
 
-// discreet is a handler of log records that hides secrets and control characters before another one writes them. Everything the program logs passes through it: addresses, what servers
-// answer and what files are called stand in records, and none of it may open a door or move a terminal's cursor.
+// discreet is a handler of log records that hides secrets and control characters before another one writes them.
+// Everything the program logs passes through it: addresses, what servers answer and what files are called stand in
+// records, and none of it may open a door or move a terminal's cursor.
 type discreet struct{ slog.Handler }
 
 // stackKey is the key of a stack, whose lines stay lines.

@@ -30,8 +30,9 @@ const (
 // metricsAge is how long figures that need a walk over the store are told again without one, so that asking often costs nothing.
 const metricsAge = 10 * time.Second
 
-// metrics are the figures for Prometheus; docs/administration.md has their names. No label holds an address, a recipient, or the name of anything
-// that a person chose: who may see how the program does need not see what it watches.
+// metrics are the figures for Prometheus; docs/administration.md has their names. No label holds an address, a
+// recipient, or the name of anything that a person chose: who may see how the program does need not see what it
+// watches.
 type metrics struct {
 	registry *prometheus.Registry
 	fetches  *prometheus.CounterVec

@@ -269,8 +269,8 @@ func (d *Daemon) Run(ctx context.Context, o RunOptions) (Summary, error) {
 	return sum, err
 }
 
-// read reads the seed folders and the feeds and returns when everything is kept. The followers work beside it; what they leave, and their errors, are
-// for the caller's CatchUp.
+// read reads the seed folders and the feeds and returns when everything is kept. The followers work beside it; what
+// they leave, and their errors, are for the caller's CatchUp.
 func (d *Daemon) read(ctx context.Context, o RunOptions) error {
 	defer d.startFollowing(ctx, func(error) {})()
 	unread := d.scanFolders(ctx) // the feeds are read all the same

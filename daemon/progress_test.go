@@ -12,7 +12,8 @@ import (
 	"mediawatch/store"
 )
 
-// TestT08A5_ALongLookIsBesideEverythingElse holds up the keeping of a first batch: the program says how far it is and reads its feeds meanwhile.
+// TestT08A5_ALongLookIsBesideEverythingElse holds up the keeping of a first batch: the program says how far it is and
+// reads its feeds meanwhile.
 func TestT08A5_ALongLookIsBesideEverythingElse(t *testing.T) {
 	n := newNewsroom(t)
 	for _, name := range []string{"a.txt", "b.txt"} {

@@ -42,7 +42,8 @@ func (r *refusing) UpdateFeed(ctx context.Context, id news.FeedID, change func(*
 	return r.Store.UpdateFeed(ctx, id, change)
 }
 
-// TestT08A1_AFeedThatCannotBeKeptIsNotAskedAgainAtOnce: whatever goes wrong behind the fetch, the next request waits, and the reason is in the state.
+// TestT08A1_AFeedThatCannotBeKeptIsNotAskedAgainAtOnce: whatever goes wrong behind the fetch, the next request waits,
+// and the reason is in the state.
 func TestT08A1_AFeedThatCannotBeKeptIsNotAskedAgainAtOnce(t *testing.T) {
 	for _, tt := range []struct {
 		name, reason string

@@ -42,7 +42,8 @@ func (n *newsroom) mails() map[string]string {
 	return out
 }
 
-// TestT08B20_AReaderReadsNewsAndAnAdminReadsTroublesToo mails an edition while a feed is in trouble and an earlier edition could not be delivered.
+// TestT08B20_AReaderReadsNewsAndAnAdminReadsTroublesToo mails an edition while a feed is in trouble and an earlier
+// edition could not be delivered.
 func TestT08B20_AReaderReadsNewsAndAnAdminReadsTroublesToo(t *testing.T) {
 	for _, public := range []string{"", "https://news.example.org"} {
 		t.Run("public_url="+public, func(t *testing.T) {

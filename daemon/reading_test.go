@@ -32,7 +32,8 @@ func (n *newsroom) feedState() news.Feed {
 	return f
 }
 
-// TestP31_TwentyRestartsInAnHourCauseNoEarlyPoll: what is due is in the store, so a restart asks nothing before its time, also after failures.
+// TestP31_TwentyRestartsInAnHourCauseNoEarlyPoll: what is due is in the store, so a restart asks nothing before its
+// time, also after failures.
 func TestP31_TwentyRestartsInAnHourCauseNoEarlyPoll(t *testing.T) {
 	for _, status := range []int{http.StatusOK, http.StatusServiceUnavailable} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
@@ -102,7 +103,8 @@ func TestAPossibleGapIsInTheSummary(t *testing.T) {
 	}
 }
 
-// TestASilentSourceIsReported: a source that spoke every two hours and then stops is in the list and in the digest, one that speaks weekly is not.
+// TestASilentSourceIsReported: a source that spoke every two hours and then stops is in the list and in the digest, one
+// that speaks weekly is not.
 func TestASilentSourceIsReported(t *testing.T) {
 	n := newNewsroom(t)
 	for i := range 12 {

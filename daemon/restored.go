@@ -13,7 +13,8 @@ import (
 	"mediawatch/text"
 )
 
-// restored is what is to know of a store that was a backup: the machine it came from went on after the backup was made, and sent what was pending in it.
+// restored is what is to know of a store that was a backup: the machine it came from went on after the backup was made,
+// and sent what was pending in it.
 type restored struct {
 	mu    sync.Mutex
 	asked bool         // the store
@@ -36,8 +37,9 @@ func (c *composition) begins() news.DeliveryState {
 	return news.DeliveryPending
 }
 
-// holdRestored holds what is pending in a backup that is put to use now, and remembers when that was: editions of slots before it are held as well. It comes
-// before everything that makes or sends an edition. Killed on the way it does all of it again.
+// holdRestored holds what is pending in a backup that is put to use now, and remembers when that was: editions of slots
+// before it are held as well. It comes before everything that makes or sends an edition. Killed on the way it does all
+// of it again.
 func (d *Daemon) holdRestored(ctx context.Context) error {
 	d.restored.mu.Lock()
 	defer d.restored.mu.Unlock()

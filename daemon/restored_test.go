@@ -37,8 +37,8 @@ func (n *newsroom) texts() []string {
 	return found
 }
 
-// TestT08C29_ARestoredBackupSendsNobodyAnythingTwice makes a backup while an edition is pending, lets the machine go on for a day, and puts the backup to use
-// on another one.
+// TestT08C29_ARestoredBackupSendsNobodyAnythingTwice makes a backup while an edition is pending, lets the machine go on
+// for a day, and puts the backup to use on another one.
 func TestT08C29_ARestoredBackupSendsNobodyAnythingTwice(t *testing.T) {
 	for _, drop := range []bool{false, true} {
 		t.Run(fmt.Sprintf("drop=%v", drop), func(t *testing.T) {

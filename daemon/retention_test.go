@@ -11,8 +11,8 @@ import (
 	"mediawatch/web"
 )
 
-// TestT08C25_OldTextsGoAndNothingComesBackAsNew: the feed goes on listing an article whose text was removed, in other bytes even, and a query that changes
-// looks at it again.
+// TestT08C25_OldTextsGoAndNothingComesBackAsNew: the feed goes on listing an article whose text was removed, in other
+// bytes even, and a query that changes looks at it again.
 func TestT08C25_OldTextsGoAndNothingComesBackAsNew(t *testing.T) {
 	n := newNewsroom(t)
 	n.reload(strings.Replace(n.configuration(), "[store]\n", "[store]\nkeep = \"400d\"\n", 1))

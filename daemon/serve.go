@@ -30,7 +30,8 @@ const (
 	passAtLeast   = time.Minute // how often a summary is printed while the queues never empty
 )
 
-// Serve runs until ctx ends, then stops within ten seconds. The listeners are opened before anything is read, so that a port in use is told at once.
+// Serve runs until ctx ends, then stops within ten seconds. The listeners are opened before anything is read, so that a
+// port in use is told at once.
 func (d *Daemon) Serve(ctx context.Context) error {
 	cfg := d.config.Load()
 	listener, err := net.Listen("tcp", cfg.Web.Listen)
@@ -133,8 +134,8 @@ func (d *Daemon) work(ctx context.Context) error {
 	return err
 }
 
-// startFollowing lets the followers work in the background whenever something was appended, so that they get items from memory. failed is told of each
-// error; stop ends them and waits.
+// startFollowing lets the followers work in the background whenever something was appended, so that they get items from
+// memory. failed is told of each error; stop ends them and waits.
 func (d *Daemon) startFollowing(ctx context.Context, failed func(error)) (stop func()) {
 	var followers sync.WaitGroup
 	ctx, cancel := context.WithCancel(ctx)
@@ -162,8 +163,9 @@ func (d *Daemon) firstLook(ctx context.Context) <-chan struct{} {
 	return ended
 }
 
-// firstPass waits for the first look at the seed folders before the first tick, so that a newcomer sees something at once, and hands over what is due. A look that
-// takes long goes on beside everything else; the channel is closed when it has ended.
+// firstPass waits for the first look at the seed folders before the first tick, so that a newcomer sees something at
+// once, and hands over what is due. A look that takes long goes on beside everything else; the channel is closed when
+// it has ended.
 func (d *Daemon) firstPass(ctx context.Context) (look <-chan struct{}) {
 	look = d.firstLook(ctx)
 	tell := func(what string, err error) {

@@ -14,7 +14,8 @@ import (
 	"mediawatch/store"
 )
 
-// parked is when feeds are due that are not in the configuration any more: never. Their state stays, so that a feed that comes back is not taken for a new one.
+// parked is when feeds are due that are not in the configuration any more: never. Their state stays, so that a feed
+// that comes back is not taken for a new one.
 var parked = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // dueAtOnce is how many due feeds a tick moves into the queues.
@@ -176,7 +177,8 @@ func (d *Daemon) readFeed(ctx context.Context, sub ingest.Subscription) {
 
 var errPanicked = errors.New("reading it failed inside mediawatch; please report this")
 
-// heldFor is how long a feed is left alone whose state cannot even be saved: when its server is not asked every few seconds for what cannot be kept.
+// heldFor is how long a feed is left alone whose state cannot even be saved: when its server is not asked every few
+// seconds for what cannot be kept.
 const heldFor = 10 * time.Minute
 
 // putOff makes a feed that could not be read or kept wait, each time longer. When not even that can be kept, this process remembers it.
@@ -188,7 +190,8 @@ func (d *Daemon) putOff(sub ingest.Subscription, why error) {
 	}
 }
 
-// finishWithin is how long a feed that is being read when the program is stopped may take to its end: what its server has sent would be asked for again.
+// finishWithin is how long a feed that is being read when the program is stopped may take to its end: what its server
+// has sent would be asked for again.
 const finishWithin = 3 * time.Second
 
 // finishing returns a context that outlives ctx by finishWithin.
@@ -209,7 +212,8 @@ func finishing(ctx context.Context) (context.Context, context.CancelFunc) {
 	}
 }
 
-// notKept reports what the store did not take and whether it is a whole document, whose source is then asked again, since neither validators nor sizes were kept.
+// notKept reports what the store did not take and whether it is a whole document, whose source is then asked again,
+// since neither validators nor sizes were kept.
 func (d *Daemon) notKept(source string, err error) bool {
 	var part *ingest.LeftOut
 	switch {

@@ -45,8 +45,8 @@ func (n *newcomers) welcomed(since time.Time) {
 	n.expected = n.expected && !n.since.Equal(since)
 }
 
-// welcomeWhenRead writes the welcome editions of new digests as soon as every feed was asked once, or after a minute: a newcomer's first edition
-// shows more than the samples then.
+// welcomeWhenRead writes the welcome editions of new digests as soon as every feed was asked once, or after a minute: a
+// newcomer's first edition shows more than the samples then.
 func (d *Daemon) welcomeWhenRead(ctx context.Context) error {
 	since, ok := d.newcomers.waiting()
 	if !ok {
@@ -89,9 +89,10 @@ func (d *Daemon) welcome(ctx context.Context) error {
 	return nil
 }
 
-// welcomeTo writes the first edition of a digest that never had one, from what the store holds, and returns its subject; "" when none was made. What it told
-// counts as told, and the next edition begins where it ended. Where nothing matches yet there is no edition, and the digest begins all the same: what
-// comes is news. d.digests must be locked, and the followers have caught up.
+// welcomeTo writes the first edition of a digest that never had one, from what the store holds, and returns its
+// subject; "" when none was made. What it told counts as told, and the next edition begins where it ended. Where
+// nothing matches yet there is no edition, and the digest begins all the same: what comes is news. d.digests must be
+// locked, and the followers have caught up.
 func (d *Daemon) welcomeTo(ctx context.Context, dc config.Digest) (string, error) {
 	state, err := d.o.Store.Digest(ctx, dc.Name)
 	if err != nil || state.Welcomed || state.Number > 0 {
@@ -110,8 +111,8 @@ func (d *Daemon) welcomeTo(ctx context.Context, dc config.Digest) (string, error
 	return composed.Subject(), d.commitEdition(ctx, c, composed, to, receivers(dc))
 }
 
-// toldUpTo returns the place in the journal that the next edition begins at. The welcome editions of the first version left the digest's cursor at the
-// beginning; what they told is not told again.
+// toldUpTo returns the place in the journal that the next edition begins at. The welcome editions of the first version
+// left the digest's cursor at the beginning; what they told is not told again.
 func (d *Daemon) toldUpTo(ctx context.Context, state news.DigestState) (news.Seq, error) {
 	if state.Cursor > 0 || state.Number > 0 || !state.Welcomed {
 		return state.Cursor, nil

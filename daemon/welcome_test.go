@@ -55,8 +55,8 @@ func (n *newsroom) reload(config string) {
 	}
 }
 
-// TestT08B18_ADigestAddedToARunningStoreTellsNothingTwice adds a digest to a store that has announced 30 items; the welcome edition tells the newest, and
-// the first regular edition what came since.
+// TestT08B18_ADigestAddedToARunningStoreTellsNothingTwice adds a digest to a store that has announced 30 items; the
+// welcome edition tells the newest, and the first regular edition what came since.
 func TestT08B18_ADigestAddedToARunningStoreTellsNothingTwice(t *testing.T) {
 	n := newNewsroom(t)
 	n.pass()
@@ -200,7 +200,8 @@ func TestT08B18_ADigestThatFoundNothingBeginsWithoutAnEdition(t *testing.T) {
 	}
 }
 
-// TestT08B18_WhatAnEarlierVersionWelcomedIsNotToldAgain opens the state that the first version left: a welcome edition, and the cursor at the beginning.
+// TestT08B18_WhatAnEarlierVersionWelcomedIsNotToldAgain opens the state that the first version left: a welcome edition,
+// and the cursor at the beginning.
 func TestT08B18_WhatAnEarlierVersionWelcomedIsNotToldAgain(t *testing.T) {
 	n := newNewsroom(t)
 	n.pass()

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestT08B14_EditionsThatCannotBeWrittenAreTrouble: a digest folder that takes nothing stands in the state of the program until it takes something again, whatever the reason.
+// TestT08B14_EditionsThatCannotBeWrittenAreTrouble: a digest folder that takes nothing stands in the state of the
+// program until it takes something again, whatever the reason.
 func TestT08B14_EditionsThatCannotBeWrittenAreTrouble(t *testing.T) {
 	n := newNewsroom(t)
 	folder := filepath.Join(n.dir, "digests")

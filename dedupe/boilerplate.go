@@ -12,12 +12,14 @@ import (
 // maxBoilerplate is the number of tokens a line may have to be taken for boilerplate: stock sentences belong to the article.
 const maxBoilerplate = 14
 
-// Boilerplate says which lines of a text belong to its site. The zero value knows the general phrases only, which are part of the version of the normal form.
+// Boilerplate says which lines of a text belong to its site. The zero value knows the general phrases only, which are
+// part of the version of the normal form.
 type Boilerplate struct {
 	learned map[uint64]bool // hashes of lines in normal form
 }
 
-// Learned returns the general phrases together with lines that were learned. How lines are compared is the normal form's: typography does not matter.
+// Learned returns the general phrases together with lines that were learned. How lines are compared is the normal
+// form's: typography does not matter.
 func Learned(lines ...string) Boilerplate {
 	bp := Boilerplate{make(map[uint64]bool, len(lines))}
 	for _, line := range lines {

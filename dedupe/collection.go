@@ -78,8 +78,8 @@ func (c *Collection) Divide(load func(i int) (*news.Item, error)) ([]Link, error
 	return out, nil
 }
 
-// Learn learns the lines that outlets put around their texts, so that Divide leaves them out, and signs the texts again that may hold some. load reads an item
-// again by its place in the order of arrival.
+// Learn learns the lines that outlets put around their texts, so that Divide leaves them out, and signs the texts again
+// that may hold some. load reads an item again by its place in the order of arrival.
 func (c *Collection) Learn(load func(i int) (*news.Item, error)) error {
 	lines, err := Learn(c.samples, nil, load)
 	if err != nil {

@@ -40,8 +40,9 @@ type block struct {
 	units []unit
 }
 
-// The blocks that texts are made of, each computed when a text first needs it. IMPORTANT: a block must not hold characters that NFKC composes with their neighbours; unitAt skips those of
-// kind mark, which leaves letters, and none of these is the second half of a composition.
+// The blocks that texts are made of, each computed when a text first needs it. IMPORTANT: a block must not hold
+// characters that NFKC composes with their neighbours; unitAt skips those of kind mark, which leaves letters, and none
+// of these is the second half of a composition.
 var (
 	letters     = lazyBlock(0, tableSize)
 	punctuation = lazyBlock(0x2000, 0x2070)
@@ -110,7 +111,8 @@ func joiner(r rune) bool {
 		r >= 0xE0000 && r <= 0xE0FFF
 }
 
-// foldRune returns what is left of a character: compatibility form, case folded, diacritics removed, letters and digits of one meaning unified.
+// foldRune returns what is left of a character: compatibility form, case folded, diacritics removed, letters and digits
+// of one meaning unified.
 func foldRune(r rune) string {
 	if r < utf8.RuneSelf {
 		return string(unicode.ToLower(r))
@@ -179,8 +181,8 @@ func digit(r rune) byte {
 	return 0
 }
 
-// diacritic reports whether a combining mark is a mere addition to its letter. Voicing marks of Kana and the vowel signs of Indic and South-East Asian
-// scripts are not: without them words that differ would be equal.
+// diacritic reports whether a combining mark is a mere addition to its letter. Voicing marks of Kana and the vowel
+// signs of Indic and South-East Asian scripts are not: without them words that differ would be equal.
 func diacritic(r rune) bool {
 	if r < 0x0300 || r == 0x3099 || r == 0x309A || !unicode.In(r, unicode.Mn, unicode.Me) {
 		return false

@@ -11,8 +11,9 @@ import (
 	"mediawatch/text"
 )
 
-// golden is testdata/v1.json: texts with their tokens written by hand and their hashes computed from these by another program. It is the specification
-// of version 1 in examples and never changes; another normal form is another version with another file.
+// golden is testdata/v1.json: texts with their tokens written by hand and their hashes computed from these by another
+// program. It is the specification of version 1 in examples and never changes; another normal form is another version
+// with another file.
 type golden struct {
 	Version int
 	Texts   []struct {

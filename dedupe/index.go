@@ -72,8 +72,8 @@ type Candidate struct {
 
 // Index finds the texts that may be copies of a text, in memory. What it holds and finds follows from the sequence of additions alone.
 //
-// It keeps a table for each four days of arrival and forgets a table when all of it lies more than the window before the newest arrival, or, when
-// the index is full, the oldest table. It is not safe for concurrent use.
+// It keeps a table for each four days of arrival and forgets a table when all of it lies more than the window before
+// the newest arrival, or, when the index is full, the oldest table. It is not safe for concurrent use.
 type Index struct {
 	window Window
 	newest Day
@@ -118,7 +118,8 @@ func (x *Index) First() news.Seq {
 	return first
 }
 
-// Add puts a text into the index that arrived on a day. content is the hash of its words, zero when it has none: of equal texts only the first few are kept.
+// Add puts a text into the index that arrived on a day. content is the hash of its words, zero when it has none: of
+// equal texts only the first few are kept.
 func (x *Index) Add(e Entry, arrived Day, s Signature, content news.Hash) {
 	if len(s.Prints) == 0 {
 		return
@@ -215,8 +216,9 @@ func contentPrint(content news.Hash) (tag uint32, ok bool) {
 	return uint32(content[0])<<24 | uint32(content[1])<<16 | uint32(content[2])<<8 | uint32(content[3]), !content.IsZero()
 }
 
-// table is an open-addressing multimap from the upper halves of prints to entries. A slot is a tag and a number of an entry plus one; 0 is free. The place of a tag
-// follows from it alone, so that slots stay nearly sorted and growing needs no prints.
+// table is an open-addressing multimap from the upper halves of prints to entries. A slot is a tag and a number of an
+// entry plus one; 0 is free. The place of a tag follows from it alone, so that slots stay nearly sorted and growing
+// needs no prints.
 type table struct {
 	day     Day
 	first   news.Seq

@@ -5,8 +5,9 @@ import (
 	"mediawatch/text"
 )
 
-// The thresholds of a verdict over two texts: J is the Jaccard similarity of their word 3-grams, C the share of the shorter one's grams that the longer one has, n
-// the number of different grams of the shorter. IMPORTANT: they belong to SignVersion.
+// The thresholds of a verdict over two texts: J is the Jaccard similarity of their word 3-grams, C the share of the
+// shorter one's grams that the longer one has, n the number of different grams of the shorter. IMPORTANT: they belong
+// to SignVersion.
 var tiers = [...]tier{
 	{below: 60, join: .60, contain: .80, shared: 15},
 	{below: 120, join: .45, contain: .70, shared: 25},
@@ -28,8 +29,8 @@ const (
 	shortGrams = 30
 	// guardedGrams is the length below which names and figures must agree, whoever published.
 	guardedGrams = 120
-	// agreeing is the share of names, and of figures, of the poorer text that the richer must have; one may always be missing, but no figure of a text
-	// of fewer than 60 grams.
+	// agreeing is the share of names, and of figures, of the poorer text that the richer must have; one may always be
+	// missing, but no figure of a text of fewer than 60 grams.
 	agreeing = .6
 	// headlines is the share of the shorter headline's words that two pages of one outlet must have in common,
 	headlines = .25

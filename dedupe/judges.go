@@ -11,9 +11,11 @@ import (
 // recentFacts is how many facts judges keep at hand, at least: about 5 MB.
 const recentFacts = 512
 
-// Judges relates revisions that are named by keys, and keeps the facts of those that were asked for last. It is not safe for concurrent use.
+// Judges relates revisions that are named by keys, and keeps the facts of those that were asked for last. It is not
+// safe for concurrent use.
 //
-// A verdict leaves out the lines of both sites in both texts: a phrase that one site puts under everything it publishes says as little in the text of another.
+// A verdict leaves out the lines of both sites in both texts: a phrase that one site puts under everything it publishes
+// says as little in the text of another.
 type Judges[Key comparable] struct {
 	load     func(Key) (*news.Item, error) // nil for what was forgotten
 	sites    *Sites
@@ -100,8 +102,8 @@ func (j *Judges[Key]) keep(key factsKey[Key], f *Facts) {
 	j.new[key] = f
 }
 
-// Prepare takes the facts of revisions that will be judged soon, on all cores: of a few hundred at a time, since not many are kept. load is called from several
-// goroutines.
+// Prepare takes the facts of revisions that will be judged soon, on all cores: of a few hundred at a time, since not
+// many are kept. load is called from several goroutines.
 func (j *Judges[Key]) Prepare(revisions []Key) error {
 	var missing []factsKey[Key]
 	asked := make(map[Key]bool, len(revisions))

@@ -18,8 +18,8 @@ const (
 	gistTokens = 8
 )
 
-// KeysOf returns the exact identities of an item, which depend on its URL, its headline and its fullest text only. The words of the text decide, not its
-// markup or typography.
+// KeysOf returns the exact identities of an item, which depend on its URL, its headline and its fullest text only. The
+// words of the text decide, not its markup or typography.
 func KeysOf(it *news.Item) news.Keys {
 	t := Normal(it.Title, text.Plain(it.HTML()), Boilerplate{})
 	return keysOf(it, &t)
@@ -29,8 +29,8 @@ func keysOf(it *news.Item, t *Text) news.Keys {
 	return news.Keys{Version: news.KeyVersion, URL: urlKey(it.URL), Content: t.Content(), Gist: t.Gist()}
 }
 
-// StateOf returns the hash of the words of an item's headline and text, nothing left out. A changed word changes it; white space, markup, case and
-// typography do not. It is never zero.
+// StateOf returns the hash of the words of an item's headline and text, nothing left out. A changed word changes it;
+// white space, markup, case and typography do not. It is never zero.
 func StateOf(it *news.Item) news.Hash {
 	t := all(it.Title, text.Plain(it.HTML()))
 	return t.state()

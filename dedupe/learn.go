@@ -12,7 +12,8 @@ import (
 	"mediawatch/text"
 )
 
-// maxLearnedFrom is how many texts of an outlet are worth learning from: those with the smallest ids, so that which they are does not depend on their order.
+// maxLearnedFrom is how many texts of an outlet are worth learning from: those with the smallest ids, so that which
+// they are does not depend on their order.
 const maxLearnedFrom = 20_000
 
 // Sample is a text to learn from.
@@ -29,8 +30,8 @@ func OutletHash(outlet string) uint64 {
 	return xxh3.HashString(outlet)
 }
 
-// Learn returns the lines of each outlet that sites does not know yet, sorted. load reads sample i again, nil when it was forgotten; one outlet is in memory at
-// a time.
+// Learn returns the lines of each outlet that sites does not know yet, sorted. load reads sample i again, nil when it
+// was forgotten; one outlet is in memory at a time.
 func Learn(samples []Sample, sites *Sites, load func(i int) (*news.Item, error)) (map[string][]string, error) {
 	order := make([]int, 0, len(samples))
 	for i := range samples {
@@ -85,16 +86,18 @@ const (
 )
 
 const (
-	// leastPages is how many different pages of an outlet must have a line before it is taken for the site's, under as many headlines, beside as many other texts
-	// and on as many days;
+	// leastPages is how many different pages of an outlet must have a line before it is taken for the site's, under as
+	// many headlines, beside as many other texts and on as many days;
 	leastPages = 3
 	// manyHeadlines is under how many headlines the days do not matter.
 	manyHeadlines = 10
 )
 
-// learner finds the lines that one outlet puts around its texts: those on three different pages, under other headlines, beside other texts, on different
-// days or under ten headlines; and those that are the headline of another page. All that is more than pages keeps an article that is published again and again, or
-// updated under new addresses, from being taken for boilerplate. What it finds depends on the set of texts alone, and more texts never make it less. The zero learner is ready.
+// learner finds the lines that one outlet puts around its texts: those on three different pages, under other headlines,
+// beside other texts, on different days or under ten headlines; and those that are the headline of another page. All
+// that is more than pages keeps an article that is published again and again, or updated under new addresses, from
+// being taken for boilerplate. What it finds depends on the set of texts alone, and more texts never make it less. The
+// zero learner is ready.
 type learner struct {
 	lines  map[uint64]*occurrences // by the hash of the line
 	titles map[uint64]*headline    // by the hash of the headline
@@ -244,8 +247,8 @@ func (l *learner) read(plain string) {
 // views is how many looks are taken at a text to see whether it is another. One could be caught by a line of the site.
 const views = 4
 
-// besides stands for the lines of a text: its line of the smallest hash, of one of several hash functions, and the next one. Texts that share most of their lines
-// mostly share it.
+// besides stands for the lines of a text: its line of the smallest hash, of one of several hash functions, and the next
+// one. Texts that share most of their lines mostly share it.
 type besides struct{ line, least, next uint64 }
 
 // besidesOf returns what one view sees of the lines of a text; instead stands for lines that are not there.

@@ -140,7 +140,8 @@ func TestLearningIsAUnion(t *testing.T) {
 	})
 }
 
-// Two outlets print one agency report; one of them prints so many of the kind that it knows their stock lines. Both sites' lines are left out of both texts.
+// Two outlets print one agency report; one of them prints so many of the kind that it knows their stock lines. Both
+// sites' lines are left out of both texts.
 func TestLinesOfOneSiteSayNothingInAnother(t *testing.T) {
 	stock := topical("stock", 0, 9)
 	one, two := page("A", "a", "Report", topical("x", 0, 5), stock), page("B", "b", "Report", topical("x", 0, 5), stock)

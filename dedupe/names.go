@@ -7,13 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// Templates (weather, market, earnings reports) share their sentences and differ in figures and names. So names and figures are looked at apart.
-// Letter case is gone from the normal form; capitalised words are therefore taken from the text itself.
+// Templates (weather, market, earnings reports) share their sentences and differ in figures and names. So names and
+// figures are looked at apart. Letter case is gone from the normal form; capitalised words are therefore taken from the
+// text itself.
 
 // maxNames bounds how many different names or figures of a text count.
 const maxNames = 512
 
-// namesOf returns the hashes of the different capitalised words of texts that do not begin a sentence, folded as tokens are, rising. Scripts without letter case have none.
+// namesOf returns the hashes of the different capitalised words of texts that do not begin a sentence, folded as tokens
+// are, rising. Scripts without letter case have none.
 func namesOf(texts ...string) []uint64 {
 	var out []uint64
 	var t tokens

@@ -36,8 +36,8 @@ func (t *Text) Body() []string { return t.body.list() }
 // Len returns the number of body tokens.
 func (t *Text) Len() int { return t.body.n }
 
-// Normal returns a headline and a plain text in the normal form of news.KeyVersion, which docs/identities.md specifies. Lines are apart by line
-// breaks of any kind. The plain text must not be HTML: use text.Plain first.
+// Normal returns a headline and a plain text in the normal form of news.KeyVersion, which docs/identities.md specifies.
+// Lines are apart by line breaks of any kind. The plain text must not be HTML: use text.Plain first.
 func Normal(title, plain string, bp Boilerplate) Text {
 	t, _ := normal(title, plain, bp, false)
 	return t
@@ -236,7 +236,8 @@ func (t *tokens) add(line string) {
 	t.sentence()
 }
 
-// compose returns a line in NFKC and without joiners. They go first, because NFKC makes a space of the acute accent and does not compose across a joiner.
+// compose returns a line in NFKC and without joiners. They go first, because NFKC makes a space of the acute accent and
+// does not compose across a joiner.
 func compose(line string) string {
 	return norm.NFKC.String(strings.Map(func(r rune) rune {
 		if joiner(r) {

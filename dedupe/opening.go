@@ -11,7 +11,8 @@ import (
 // openingBytes is how far a dateline may reach.
 const openingBytes = 160
 
-// opening returns the length of the dateline or byline at the start of a line, 0 when there is none. A line that is nothing else is cut whole.
+// opening returns the length of the dateline or byline at the start of a line, 0 when there is none. A line that is
+// nothing else is cut whole.
 //
 //	By Jane Doe
 //	BERLIN, Feb 3 (Agency) — The council …
@@ -35,7 +36,8 @@ func opening(line string) int {
 // byWords begin a byline.
 var byWords = map[string]bool{"by": true, "von": true, "par": true, "por": true, "di": true, "door": true, "av": true, "af": true, "text": true, "story": true, "reporting": true}
 
-// isByline reports whether a line is an author's name after "By" and nothing else: at most 10 words, no full stop at the end, names capitalised.
+// isByline reports whether a line is an author's name after "By" and nothing else: at most 10 words, no full stop at
+// the end, names capitalised.
 func isByline(line string) bool {
 	// The first word alone says no to nearly all lines, which are paragraphs; line begins with it.
 	end := strings.IndexFunc(line, unicode.IsSpace)
@@ -168,7 +170,8 @@ func endsInDigit(s string) bool {
 	return unicode.IsDigit(r) || strings.ContainsRune("一二三四五六七八九十", r)
 }
 
-// dashDateline returns the length of what stands before a dash or, after an agency in brackets, a colon: "BERLIN, Feb 3 (Agency) — ". 0 when there is none.
+// dashDateline returns the length of what stands before a dash or, after an agency in brackets, a colon: "BERLIN, Feb 3
+// (Agency) — ". 0 when there is none.
 func dashDateline(line string) int {
 	head := prefix(line, openingBytes)
 	at, size := separator(head)
@@ -193,8 +196,8 @@ func isAgency(s string) bool {
 	return len(strings.Fields(s)) <= 5 && len(s) <= 80 && !strings.ContainsFunc(s, unicode.IsDigit)
 }
 
-// isCredited reports whether s, which stands before an agency in brackets, can be a place and a date: at most 4 words that are not in lower case, after a
-// comma at most 7 of any kind.
+// isCredited reports whether s, which stands before an agency in brackets, can be a place and a date: at most 4 words
+// that are not in lower case, after a comma at most 7 of any kind.
 func isCredited(s string) bool {
 	if strings.ContainsAny(s, "!?。؟:;\"“”") {
 		return false
@@ -234,7 +237,8 @@ func separator(s string) (at, size int) {
 	return -1, 0
 }
 
-// isPlace reports whether s is a place in capitals, with a region and a date after commas if need be: "NEW YORK", "WASHINGTON, D.C.", "LONDON, Feb. 3".
+// isPlace reports whether s is a place in capitals, with a region and a date after commas if need be: "NEW YORK",
+// "WASHINGTON, D.C.", "LONDON, Feb. 3".
 func isPlace(s string) bool {
 	place, rest, _ := strings.Cut(s, ",")
 	words := strings.Fields(place)

@@ -34,11 +34,12 @@ type Division struct {
 // maxCompared is how many candidates of a node are judged, those that share most prints first.
 const maxCompared = 32
 
-// Partition divides items into stories. It returns as many relations as are needed to hold each story together, so a story is what they connect; which items it
-// connects depends on the set of items alone.
+// Partition divides items into stories. It returns as many relations as are needed to hold each story together, so a
+// story is what they connect; which items it connects depends on the set of items alone.
 //
-// Items that are the same text or page, by any of their revisions, form a core. A core of shorter texts hangs on the core of one longer text that holds most of one
-// of its own, the one that holds most; never on two, and not when it has more than two items and more than that other core.
+// Items that are the same text or page, by any of their revisions, form a core. A core of shorter texts hangs on the
+// core of one longer text that holds most of one of its own, the one that holds most; never on two, and not when it has
+// more than two items and more than that other core.
 func Partition(d Division) ([]Edge, error) {
 	d.Window = d.Window.complete()
 	p := &partition{Division: d, core: newForest(d.Items), post: newPostings(d.Nodes)}
@@ -303,8 +304,8 @@ type Link struct {
 	Of       int // -1 for the original
 }
 
-// Arrange tells for each item how it came into its story, given the relations that hold stories together and when items arrived: arrival[i] of item i. Each is
-// linked to the one through which the original is reached.
+// Arrange tells for each item how it came into its story, given the relations that hold stories together and when items
+// arrived: arrival[i] of item i. Each is linked to the one through which the original is reached.
 func Arrange(edges []Edge, arrival []int) []Link {
 	next := make([][]Edge, len(arrival)) // from A
 	for _, e := range edges {

@@ -9,9 +9,10 @@ import (
 	"mediawatch/text"
 )
 
-// SameText reports whether two items carry the same text: equal content keys of one version. Within one web feed, two entries the publisher holds apart are one
-// text only if their headlines agree as well and the text is long enough to be known by itself (60 tokens): feeds are full of
-// different entries with equal short bodies. A seed folder has no publisher who holds things apart. It is symmetric and depends on nothing but the two.
+// SameText reports whether two items carry the same text: equal content keys of one version. Within one web feed, two
+// entries the publisher holds apart are one text only if their headlines agree as well and the text is long enough to
+// be known by itself (60 tokens): feeds are full of different entries with equal short bodies. A seed folder has no
+// publisher who holds things apart. It is symmetric and depends on nothing but the two.
 func SameText(a, b *news.Item) bool {
 	if a.Keys.Version != b.Keys.Version || a.Keys.Content.IsZero() || a.Keys.Content != b.Keys.Content {
 		return false
@@ -22,8 +23,9 @@ func SameText(a, b *news.Item) bool {
 	return sameTitle(a, b) && long(a) && long(b)
 }
 
-// SamePage reports whether two items of different feeds are the same page under the same headline: equal URL keys of one version, and no two different
-// places within that page. Within one feed the publisher's own identities decide. It is symmetric and depends on nothing but the two.
+// SamePage reports whether two items of different feeds are the same page under the same headline: equal URL keys of
+// one version, and no two different places within that page. Within one feed the publisher's own identities decide. It
+// is symmetric and depends on nothing but the two.
 func SamePage(a, b *news.Item) bool {
 	if a.Keys.Version != b.Keys.Version || a.Keys.URL.IsZero() || a.Keys.URL != b.Keys.URL || a.Feed == b.Feed {
 		return false

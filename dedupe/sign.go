@@ -8,8 +8,8 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// SignVersion is the version of signatures and verdicts. IMPORTANT: a constant or rule of sign.go, judge.go or names.go that changes what comes out makes
-// another version; the linker then recomputes every story.
+// SignVersion is the version of signatures and verdicts. IMPORTANT: a constant or rule of sign.go, judge.go or names.go
+// that changes what comes out makes another version; the linker then recomputes every story.
 const SignVersion = 2
 
 const (
@@ -26,16 +26,17 @@ const (
 	gramWords = 3
 	// leadBytes is room for 4 bits of each minimum.
 	leadBytes = bands * bandRows / 2
-	// leadAgreeing is how many minima must agree in these bits when two texts share but one band, which at a million texts happens to unrelated ones all the time:
-	// the common phrases of a language are enough. Of leads with a Jaccard similarity of .03, as those have, 3 in 1,000 agree so far; at .4, 19 in 20 do.
+	// leadAgreeing is how many minima must agree in these bits when two texts share but one band, which at a million
+	// texts happens to unrelated ones all the time: the common phrases of a language are enough. Of leads with a
+	// Jaccard similarity of .03, as those have, 3 in 1,000 agree so far; at .4, 19 in 20 do.
 	leadAgreeing = 11
 )
 
 // MaxPrints is the most prints a signature has.
 const MaxPrints = signSentences + bands
 
-// Signature is what is kept of a text to find its near copies: hashes that copies share with high probability and other texts do not. The zero
-// Signature finds nothing.
+// Signature is what is kept of a text to find its near copies: hashes that copies share with high probability and other
+// texts do not. The zero Signature finds nothing.
 type Signature struct {
 	Tokens int             // of the body
 	Prints []uint64        // at most MaxPrints, different, rising; the last bit tells bands from sentences

@@ -12,8 +12,9 @@ import (
 // maxSignatures is how many signatures wait to be asked for: about 1 MB.
 const maxSignatures = 4000
 
-// Signatures hands the signatures of items that were identified on their way into the store to whoever needs them right after it, so that a text is brought
-// to its normal form once. What is not there, any more or yet, is computed. It is safe for concurrent use; a nil one only computes.
+// Signatures hands the signatures of items that were identified on their way into the store to whoever needs them right
+// after it, so that a text is brought to its normal form once. What is not there, any more or yet, is computed. It is
+// safe for concurrent use; a nil one only computes.
 type Signatures struct {
 	mu    sync.Mutex
 	sites *Sites
@@ -84,7 +85,8 @@ func Identify(it *news.Item) (news.Keys, news.Hash) {
 	return keys, state
 }
 
-// identify returns the normal form without the site's lines as well. The keys are of the text with them: an identity depends on nothing that is learned.
+// identify returns the normal form without the site's lines as well. The keys are of the text with them: an identity
+// depends on nothing that is learned.
 func identify(it *news.Item, site Boilerplate) (Text, news.Keys, news.Hash) {
 	plain := text.Plain(it.HTML())
 	t, d := normal(it.Title, plain, site, true)

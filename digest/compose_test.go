@@ -278,7 +278,8 @@ func TestWatchesThatFoldAndThatDoNot(t *testing.T) {
 	}
 }
 
-// However events arrive in windows, every announced item is told in exactly one edition: in full, or as growth of a story told in full before.
+// However events arrive in windows, every announced item is told in exactly one edition: in full, or as growth of a
+// story told in full before.
 func TestEveryStoryInExactlyOneEdition(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d := newDesk(t)

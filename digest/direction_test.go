@@ -10,7 +10,8 @@ import (
 	"mediawatch/text"
 )
 
-// TestT08A9_NothingIsTurnedAround puts changes of direction without an end wherever a publisher's words go: our own words beside them stay as they are.
+// TestT08A9_NothingIsTurnedAround puts changes of direction without an end wherever a publisher's words go: our own
+// words beside them stay as they are.
 func TestT08A9_NothingIsTurnedAround(t *testing.T) {
 	for _, mark := range []string{"\u202E", "\u202B", "\u202D", "\u202A", "\u2066", "\u2067", "\u2068", "\u202C", "\u2069"} {
 		d := newDesk(t)

@@ -14,8 +14,8 @@ import (
 // maxSentence is how many characters of a sentence are quoted.
 const maxSentence = 300
 
-// hits returns the sentences of it in which ev was found, at most MaxHits, in the order of the text; when the words hit elsewhere (in the headline, a section, a tag)
-// the first sentence, so that a reader knows what it is about.
+// hits returns the sentences of it in which ev was found, at most MaxHits, in the order of the text; when the words hit
+// elsewhere (in the headline, a section, a tag) the first sentence, so that a reader knows what it is about.
 func hits(it *news.Item, ev []news.Evidence) []Hit {
 	body := text.Plain(it.HTML())
 	sentences := split(body)

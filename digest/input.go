@@ -148,8 +148,8 @@ func (in *Input) Groups() []news.ItemID {
 	return ids.list
 }
 
-// Members returns the announced items and all members of their stories: ask store.Matches and store.Reported. A story is remembered under the
-// id it had, and that id is always one of its members', so a later merge is seen here too.
+// Members returns the announced items and all members of their stories: ask store.Matches and store.Reported. A story
+// is remembered under the id it had, and that id is always one of its members', so a later merge is seen here too.
 func (in *Input) Members() []news.ItemID {
 	var ids idList
 	for _, s := range in.Sections {
@@ -170,8 +170,8 @@ func (in *Input) Members() []news.ItemID {
 	return ids.list
 }
 
-// Refs returns the revisions to load: the newest of every member that matches one of the digest's watches, and for items that were edited in
-// the window also the one before the first edit. Ask store.Items.
+// Refs returns the revisions to load: the newest of every member that matches one of the digest's watches, and for
+// items that were edited in the window also the one before the first edit. Ask store.Items.
 func (in *Input) Refs() []Ref {
 	watches := in.watches()
 	var ids idList

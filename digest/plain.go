@@ -40,7 +40,8 @@ func (w *textWriter) blank() { w.b.WriteByte('\n') }
 // para writes s with every line behind indent.
 func (w *textWriter) para(indent, s string) { w.hang(indent, indent, s) }
 
-// hang writes s behind first, and further lines behind rest. Each line is balanced: a direction that begins in one does not go on in the next.
+// hang writes s behind first, and further lines behind rest. Each line is balanced: a direction that begins in one does
+// not go on in the next.
 func (w *textWriter) hang(first, rest, s string) {
 	for i, line := range wrap(s, columns-cells(rest)) {
 		if i == 0 {

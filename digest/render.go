@@ -15,7 +15,8 @@ type Rendered struct {
 	HTML    []byte // a whole document with inline styles and nothing remote
 }
 
-// Render writes an edition. The same Composed gives the same bytes. An error can only come from the HTML template and means a mistake in it.
+// Render writes an edition. The same Composed gives the same bytes. An error can only come from the HTML template and
+// means a mistake in it.
 func Render(c Composed) (Rendered, error) {
 	html, err := renderHTML(&c)
 	if err != nil {

@@ -17,12 +17,13 @@ import (
 // What a hostile document of MaxBody may cost at most, itself included.
 const (
 	maxCostMemory = 64 << 20 // bytes of anonymous memory above the idle process
-	// maxCostCPU, of all threads but the one that measures, is what no machine takes for a document that is read in one go. What it takes on one is printed, and in
-	// docs/reading.md: to stay below a second.
+	// maxCostCPU, of all threads but the one that measures, is what no machine takes for a document that is read in one
+	// go. What it takes on one is printed, and in docs/reading.md: to stay below a second.
 	maxCostCPU = 10 * time.Second
 )
 
-// Every hostile document at full size, each in a process of its own as in the product: with Go's default of GOGC. Memory is held to its limit, time is shown.
+// Every hostile document at full size, each in a process of its own as in the product: with Go's default of GOGC.
+// Memory is held to its limit, time is shown.
 //
 //	COSTS=1 go test ./feeds -run HostileCosts -v
 //

@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// Every date that a real document states is read, and where the standard library's readers of RFC 5322 and RFC 3339 know a form and its zone, as they read it.
+// Every date that a real document states is read, and where the standard library's readers of RFC 5322 and RFC 3339
+// know a form and its zone, as they read it.
 func TestDatesOfRealDocuments(t *testing.T) {
 	const root = "../../shared/corpora"
 	if _, err := os.Stat(root); err != nil {

@@ -1,4 +1,5 @@
-// Package feeds reads and writes the feed formats: RSS, RDF, Atom and JSON Feed documents become entries and items, and what is published becomes Atom, RSS, JSON Feed and OPML.
+// Package feeds reads and writes the feed formats: RSS, RDF, Atom and JSON Feed documents become entries and items, and
+// what is published becomes Atom, RSS, JSON Feed and OPML.
 //
 // Reading is three stages that can be looked at alone: Normalize makes a clean document of what a publisher sent and
 // notes what would get lost, gofeed parses it, and a map joins the two into a Document. Parse runs all three and does

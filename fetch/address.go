@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// parseAddress reads an address as people, feeds and servers write it. What may not stand in one (RFC 3986: spaces, quotes, bytes beyond ASCII in
-// whatever encoding, a lone %) is percent-encoded byte for byte, as browsers do, so that all that is asked, shown and kept is plain ASCII but for the
-// host's name. Every address that this package asks, redirects included, comes from here.
+// parseAddress reads an address as people, feeds and servers write it. What may not stand in one (RFC 3986: spaces,
+// quotes, bytes beyond ASCII in whatever encoding, a lone %) is percent-encoded byte for byte, as browsers do, so that
+// all that is asked, shown and kept is plain ASCII but for the host's name. Every address that this package asks,
+// redirects included, comes from here.
 func parseAddress(raw string) (*url.URL, error) {
 	u, err := url.Parse(encodeAddress(strings.TrimSpace(raw)))
 	if err != nil {
@@ -26,7 +27,8 @@ func Address(raw string) (string, error) {
 	return u.String(), nil
 }
 
-// encodeAddress encodes what may not stand in an address. Tabs and line ends inside go, as in browsers (URL standard, 4.4); other controls stay, and make it none.
+// encodeAddress encodes what may not stand in an address. Tabs and line ends inside go, as in browsers (URL standard,
+// 4.4); other controls stay, and make it none.
 func encodeAddress(s string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder

@@ -16,7 +16,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// maxLayers is how many times a body is decompressed: once as the header says, and once more for servers that serve a compressed file compressed.
+// maxLayers is how many times a body is decompressed: once as the header says, and once more for servers that serve a
+// compressed file compressed.
 const maxLayers = 2
 
 // keepScratch is the size in bytes up to which a buffer goes back to the pool.
@@ -66,7 +67,8 @@ func (f *flight) tooLarge() *Error {
 
 // slurp reads and decompresses a body of at most limit bytes. Cut is why it ended early; err is why there is no body.
 //
-// The header's word on compression is not trusted (many servers state it wrongly, both ways): bytes that begin like gzip are gzip, others are not.
+// The header's word on compression is not trusted (many servers state it wrongly, both ways): bytes that begin like
+// gzip are gzip, others are not.
 func (c *Client) slurp(body io.Reader, encoding string, limit int64) (_ []byte, cut, err error) {
 	pooled := c.scratch.Get().(*[]byte)
 	raw, cut, err := fill((*pooled)[:0], body, limit)

@@ -130,7 +130,8 @@ func TestN02_SlowBody(t *testing.T) {
 	})
 }
 
-// TestN02_SlowBodiesDelayNobody: 100 dripping feeds before 400 healthy ones, with 8 workers; the healthy ones take about as long as without.
+// TestN02_SlowBodiesDelayNobody: 100 dripping feeds before 400 healthy ones, with 8 workers; the healthy ones take
+// about as long as without.
 func TestN02_SlowBodiesDelayNobody(t *testing.T) {
 	p95 := func(slow int) (d time.Duration) {
 		synctest.Test(t, func(t *testing.T) {
@@ -185,7 +186,8 @@ func TestN02_SlowBodiesDelayNobody(t *testing.T) {
 	t.Logf("p95 %v with 100 slow feeds, %v without", loaded, baseline)
 }
 
-// TestWorkAfterTheAnswerHoldsItsWorker: only waiting for a server lets others go first; a machine that is busy with what it got gets no more.
+// TestWorkAfterTheAnswerHoldsItsWorker: only waiting for a server lets others go first; a machine that is busy with
+// what it got gets no more.
 func TestWorkAfterTheAnswerHoldsItsWorker(t *testing.T) {
 	for _, path := range []string{"/", "/slow"} {
 		synctest.Test(t, func(t *testing.T) {

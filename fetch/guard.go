@@ -16,7 +16,8 @@ type Guard struct {
 	allow []netip.Prefix
 }
 
-// NewGuard returns a guard that lets the given networks through although they are special. A prefix of IPv4-mapped addresses stands for the IPv4 network.
+// NewGuard returns a guard that lets the given networks through although they are special. A prefix of IPv4-mapped
+// addresses stands for the IPv4 network.
 func NewGuard(allow []netip.Prefix) *Guard {
 	g := &Guard{allow: make([]netip.Prefix, 0, len(allow))}
 	for _, p := range allow {

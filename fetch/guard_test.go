@@ -72,7 +72,8 @@ func TestS01_SpecialAddressesAreRefusedAndPublicOnesAllowed(t *testing.T) {
 	}
 }
 
-// TestS02_AnAddressIsJudgedWhereverItHides: an IPv4 address is judged the same wherever it hides, and never let through by a form that is not in use any more.
+// TestS02_AnAddressIsJudgedWhereverItHides: an IPv4 address is judged the same wherever it hides, and never let through
+// by a form that is not in use any more.
 func TestS02_AnAddressIsJudgedWhereverItHides(t *testing.T) {
 	g := fetch.NewGuard(nil)
 	rapid.Check(t, func(t *rapid.T) {

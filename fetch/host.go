@@ -11,7 +11,8 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// HostOf returns what a host's pace is counted by: the lower-case host in ASCII, without the scheme's own port; "" for what is not an http or https URL.
+// HostOf returns what a host's pace is counted by: the lower-case host in ASCII, without the scheme's own port; "" for
+// what is not an http or https URL.
 func HostOf(rawURL string) string {
 	u, err := parseAddress(rawURL)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") {

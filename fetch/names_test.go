@@ -126,7 +126,8 @@ func TestS04_NamesThatLeadInside(t *testing.T) {
 	}
 }
 
-// TestS06_Rebinding: a name that leads to a permitted server first and inside the next time is refused the next time, also in the middle of a redirect.
+// TestS06_Rebinding: a name that leads to a permitted server first and inside the next time is refused the next time,
+// also in the middle of a redirect.
 func TestS06_Rebinding(t *testing.T) {
 	var inside atomic.Int32
 	hidden, err := net.Listen("tcp", "127.0.0.2:0")

@@ -71,7 +71,8 @@ type Reading struct {
 	SkipDays  []time.Weekday
 }
 
-// Outcome is what one request came to. OutcomeOf fills in what Get knows; the caller adds Reading and Fixed, and sets Err when the document cannot be read.
+// Outcome is what one request came to. OutcomeOf fills in what Get knows; the caller adds Reading and Fixed, and sets
+// Err when the document cannot be read.
 type Outcome struct {
 	At         time.Time
 	Err        error // an *Error, or why the document cannot be read; nil when all went well
@@ -135,7 +136,8 @@ func (o Outcome) begin() time.Duration {
 }
 
 func (p Pace) succeeded(o Outcome) Pace {
-	// A poll far from when it was due (the first one, after downtime, forced) shared its minute with many others: the next one is spread widely.
+	// A poll far from when it was due (the first one, after downtime, forced) shared its minute with many others: the
+	// next one is spread widely.
 	wide := p.FirstRead.IsZero() || p.Due.IsZero() || o.At.Sub(p.Due).Abs() > max(p.interval(o)/4, punctual)
 	p.Failures, p.FailSince, p.Gone = 0, time.Time{}, false
 	p = p.moved(o)

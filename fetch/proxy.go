@@ -7,8 +7,8 @@ import (
 
 type proxyKey struct{}
 
-// WithProxy returns a context in which everything is got through a proxy of its own instead of the client's: pages, robots.txt and redirects on behalf of a feed go the
-// feed's way, too. "" changes nothing.
+// WithProxy returns a context in which everything is got through a proxy of its own instead of the client's: pages,
+// robots.txt and redirects on behalf of a feed go the feed's way, too. "" changes nothing.
 func WithProxy(ctx context.Context, proxy string) context.Context {
 	if proxy == "" {
 		return ctx

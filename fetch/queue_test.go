@@ -291,7 +291,8 @@ func TestAPanickingJob(t *testing.T) {
 	})
 }
 
-// TestQueueAgainstAModel: whatever is submitted, each accepted job runs once, a host's never two at a time, and never more than the workers at once while none is slow.
+// TestQueueAgainstAModel: whatever is submitted, each accepted job runs once, a host's never two at a time, and never
+// more than the workers at once while none is slow.
 func TestQueueAgainstAModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		type submission struct {

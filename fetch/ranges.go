@@ -11,8 +11,9 @@ type network struct {
 
 // special returns the range that makes addr (unmapped, without zone) special; nil when it is public.
 //
-// The tables follow the IANA special-purpose address registries (RFC 6890 and its updates) and the multicast and reserved blocks. For IPv6 the
-// rule is turned round: only 2000::/3, the one block that IANA gives out as global unicast, can be public at all.
+// The tables follow the IANA special-purpose address registries (RFC 6890 and its updates) and the multicast and
+// reserved blocks. For IPv6 the rule is turned round: only 2000::/3, the one block that IANA gives out as global
+// unicast, can be public at all.
 func special(addr netip.Addr) *network {
 	table := special6
 	if addr.Is4() {

@@ -72,7 +72,8 @@ func proxyAddress(u *url.URL) string {
 	return net.JoinHostPort(u.Hostname(), port)
 }
 
-// hasRoute reports whether this machine has a route to the Internet, by IPv4 or IPv6. Connecting a UDP socket looks up the route and sends nothing.
+// hasRoute reports whether this machine has a route to the Internet, by IPv4 or IPv6. Connecting a UDP socket looks up
+// the route and sends nothing.
 func hasRoute() bool {
 	for _, address := range []string{"192.0.2.1:9", "[2001:db8::1]:9"} {
 		conn, err := net.Dial("udp", address)

@@ -35,8 +35,8 @@ type Options struct {
 	Verify   func(name string) error // called with the name of the complete file before it takes its place; nil: nothing to check
 }
 
-// Check reports whether a file may be written under name, before work is spent on it. The error wraps ErrExists when the name is taken: by any file with Keep, by one that
-// is not of the kind, not a regular file, or a link with Replace.
+// Check reports whether a file may be written under name, before work is spent on it. The error wraps ErrExists when
+// the name is taken: by any file with Keep, by one that is not of the kind, not a regular file, or a link with Replace.
 func (o Options) Check(name string) error {
 	info, err := os.Lstat(name)
 	switch {
@@ -60,8 +60,9 @@ func (o Options) Check(name string) error {
 	return nil
 }
 
-// Write makes a file that is there complete or not at all: written under another name in the same folder, synced, checked, given its name, and the folder synced. What
-// stands under the name already is treated as Check says, also when it appeared meanwhile.
+// Write makes a file that is there complete or not at all: written under another name in the same folder, synced,
+// checked, given its name, and the folder synced. What stands under the name already is treated as Check says, also
+// when it appeared meanwhile.
 func Write(name string, o Options, write func(*os.File) error) (err error) {
 	if err := o.Check(name); err != nil {
 		return err
@@ -129,7 +130,8 @@ func syncFolder(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// Aside gives the file at path, if there is one, a second name that nothing has yet: path with suffix, else with suffix-2, suffix-3 and so on. It returns that name; "" when there is no file.
+// Aside gives the file at path, if there is one, a second name that nothing has yet: path with suffix, else with
+// suffix-2, suffix-3 and so on. It returns that name; "" when there is no file.
 func Aside(path, suffix string) (string, error) {
 	for n := 1; ; n++ {
 		name := path + suffix

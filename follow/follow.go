@@ -88,7 +88,8 @@ func unsettle(ctx context.Context, s store.Derived) error {
 // retryAfter is how long a follower rests after an error before it tries again.
 const retryAfter = 5 * time.Second
 
-// Run catches up whenever woken and until ctx ends. failed is told of each error; caughtUp, which may be nil, of each time nothing is left to do.
+// Run catches up whenever woken and until ctx ends. failed is told of each error; caughtUp, which may be nil, of each
+// time nothing is left to do.
 func Run(ctx context.Context, wake <-chan struct{}, o RunOptions) {
 	for {
 		err := CatchUp(ctx, o.Followers...)

@@ -284,8 +284,8 @@ func derived(t testing.TB, h *house, watches ...string) map[string]string {
 	return out
 }
 
-// TestAnyBatchingAndAnyRestartDerivesTheSame appends random articles, copies and edits, steps the followers at random points, and compares with a store that
-// followed only at the end, and with itself after everything was recomputed.
+// TestAnyBatchingAndAnyRestartDerivesTheSame appends random articles, copies and edits, steps the followers at random
+// points, and compares with a store that followed only at the end, and with itself after everything was recomputed.
 func TestAnyBatchingAndAnyRestartDerivesTheSame(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		dir := t.TempDir()
@@ -344,8 +344,8 @@ func TestAnyBatchingAndAnyRestartDerivesTheSame(t *testing.T) {
 	})
 }
 
-// withoutEntries leaves out what depends by design on when a store is followed: an entry stands for the story as it was when it was published, and its id
-// is made from the store's own.
+// withoutEntries leaves out what depends by design on when a store is followed: an entry stands for the story as it was
+// when it was published, and its id is made from the store's own.
 func withoutEntries(set map[string]string) map[string]string {
 	out := make(map[string]string, len(set))
 	for k, v := range set {
@@ -437,8 +437,8 @@ func TestACopyJoinsBehindABrief(t *testing.T) {
 	}
 }
 
-// TestAnyOrderSettlesToOnePartition lets random items arrive in random orders, in random batches, with restarts and recomputations in between, and compares which of
-// them belong together.
+// TestAnyOrderSettlesToOnePartition lets random items arrive in random orders, in random batches, with restarts and
+// recomputations in between, and compares which of them belong together.
 func TestAnyOrderSettlesToOnePartition(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		var all []article

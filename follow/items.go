@@ -58,8 +58,8 @@ func (s *Items) Remember(r store.Receipt) {
 	}
 }
 
-// Room waits until the followers are nearly through with what is in memory, but not longer than limit. Ingest calls it so that it does not outrun them
-// for long: they would have to read from the store what it has just written.
+// Room waits until the followers are nearly through with what is in memory, but not longer than limit. Ingest calls it
+// so that it does not outrun them for long: they would have to read from the store what it has just written.
 func (s *Items) Room(limit time.Duration) {
 	var late <-chan time.Time
 	for {

@@ -179,8 +179,8 @@ func (l *Linker) find(arrivals []arrival, d *store.Derivation) [][]dedupe.Candid
 	return found
 }
 
-// prepare learns the stories of arrivals and their candidates, and lets the facts be taken of those that will be judged: of each story that carries neither the
-// same words nor the same page the first candidate.
+// prepare learns the stories of arrivals and their candidates, and lets the facts be taken of those that will be
+// judged: of each story that carries neither the same words nor the same page the first candidate.
 func (l *Linker) prepare(ctx context.Context, part *partition, arrivals []arrival, candidates [][]dedupe.Candidate) error {
 	var items []news.ItemID
 	for i, list := range candidates {
@@ -316,7 +316,8 @@ func (l *Linker) earliest(ctx context.Context, a arrival, hits []store.KeyHit, s
 	return nil, nil
 }
 
-// linkNear joins an arrival to earlier texts of other stories that share most with it, and hangs abridged copies on the text that holds them.
+// linkNear joins an arrival to earlier texts of other stories that share most with it, and hangs abridged copies on the
+// text that holds them.
 func (l *Linker) linkNear(ctx context.Context, part *partition, a arrival, candidates []dedupe.Candidate) error {
 	if len(candidates) == 0 {
 		return nil

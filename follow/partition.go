@@ -11,8 +11,8 @@ import (
 
 // partition is what a linker's step knows of stories: what the store says, and what the step itself has decided since.
 //
-// A story is a tree of members, each linked to the one it came by. Members that are the same text or page form a core; a core of abridged copies hangs on
-// the core that holds it, and on no other.
+// A story is a tree of members, each linked to the one it came by. Members that are the same text or page form a core;
+// a core of abridged copies hangs on the core that holds it, and on no other.
 type partition struct {
 	store  store.Derived
 	story  map[news.ItemID]news.ItemID   // item → story
@@ -77,10 +77,12 @@ func (p *partition) storyOf(ctx context.Context, id news.ItemID) (news.ItemID, e
 	return p.story[id], err
 }
 
-// maxHung is how many items a core of abridged copies may have when it is hung on another: a larger one is a story of its own, and what holds it a roundup.
+// maxHung is how many items a core of abridged copies may have when it is hung on another: a larger one is a story of
+// its own, and what holds it a roundup.
 const maxHung = 2
 
-// join puts two items into one story, unless one would hang on two. The story that began first keeps its id; members of the other move over.
+// join puts two items into one story, unless one would hang on two. The story that began first keeps its id; members of
+// the other move over.
 func (p *partition) join(ctx context.Context, e edge) error {
 	a, err := p.storyOf(ctx, e.a)
 	if err != nil {

@@ -10,14 +10,16 @@ import (
 	"mediawatch/store"
 )
 
-// rosterName is the follower whose version lists the watches that the live matcher works for. It is how a watch that was out of the configuration for a
-// while is told from one that was there all the time.
+// rosterName is the follower whose version lists the watches that the live matcher works for. It is how a watch that
+// was out of the configuration for a while is told from one that was there all the time.
 const rosterName = MatcherName + ":watches"
 
-// note marks, for each watch, the past that is to be recomputed: all of it for one that is new or changed, and for one that returns what came while it was
-// away. What comes later is matched as it comes, so this must be known before the next live step, or that part would be matched twice.
+// note marks, for each watch, the past that is to be recomputed: all of it for one that is new or changed, and for one
+// that returns what came while it was away. What comes later is matched as it comes, so this must be known before the
+// next live step, or that part would be matched twice.
 //
-// Each mark depends only on what is kept and on where the live matcher stands, which does not move before all are kept: interrupted, it is made again.
+// Each mark depends only on what is kept and on where the live matcher stands, which does not move before all are kept:
+// interrupted, it is made again.
 func (m *Matcher) note(ctx context.Context, live news.Seq) error {
 	if m.noted {
 		return nil
@@ -67,8 +69,8 @@ func (m *Matcher) mark(ctx context.Context, name string, move func(store.Cursor)
 	return m.store.Commit(ctx, store.Derivation{Follower: follower, From: from, To: to})
 }
 
-// left returns the cursor of a watch that leaves the configuration: what comes after live is not matched for it. One that was still recomputing has to do
-// the rest, and what follows, when it returns.
+// left returns the cursor of a watch that leaves the configuration: what comes after live is not matched for it. One
+// that was still recomputing has to do the rest, and what follows, when it returns.
 func left(c store.Cursor, live news.Seq) store.Cursor {
 	if c.Replay == 0 {
 		c.Seq = live

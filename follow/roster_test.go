@@ -14,8 +14,8 @@ import (
 	"mediawatch/news"
 )
 
-// TestT08A3_AWatchThatReturnsIsMatchedOverWhatItMissed takes a watch out of the configuration, in the running program and over a restart, and puts it back
-// with the same query.
+// TestT08A3_AWatchThatReturnsIsMatchedOverWhatItMissed takes a watch out of the configuration, in the running program
+// and over a restart, and puts it back with the same query.
 func TestT08A3_AWatchThatReturnsIsMatchedOverWhatItMissed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s.db")
 	ports, everything := watch(t, "ports", "ferries"), follow.Watch{Name: follow.All, Version: "all"}
@@ -52,7 +52,8 @@ func TestT08A3_AWatchThatReturnsIsMatchedOverWhatItMissed(t *testing.T) {
 	}
 }
 
-// TestT08A3_AnyComingAndGoingOfWatchesMissesNothing compares a watch that comes and goes at random with one of the same query that was always there.
+// TestT08A3_AnyComingAndGoingOfWatchesMissesNothing compares a watch that comes and goes at random with one of the same
+// query that was always there.
 func TestT08A3_AnyComingAndGoingOfWatchesMissesNothing(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		path := filepath.Join(t.TempDir(), "s.db")

@@ -16,12 +16,13 @@ import (
 	"mediawatch/store"
 )
 
-// Settle divides all items of the window into stories at once, so that what belongs together does not depend on the order in which it arrived, and commits the
-// difference to what the linker found step by step. Before that it learns the lines that outlets put around their texts, and signs anew the texts that
-// may hold some. It returns how many items changed their story.
+// Settle divides all items of the window into stories at once, so that what belongs together does not depend on the
+// order in which it arrived, and commits the difference to what the linker found step by step. Before that it learns
+// the lines that outlets put around their texts, and signs anew the texts that may hold some. It returns how many items
+// changed their story.
 //
-// Steps go on meanwhile: only what is written waits for them, and what they linked since Settle began stays until the next one. It does nothing while the linker
-// has not caught up with a recomputation, or is set back on the way.
+// Steps go on meanwhile: only what is written waits for them, and what they linked since Settle began stays until the
+// next one. It does nothing while the linker has not caught up with a recomputation, or is set back on the way.
 //
 // Links to items that have left the window stay as they are.
 func (l *Linker) Settle(ctx context.Context, now time.Time) (int, error) {
@@ -57,8 +58,9 @@ const (
 
 func settleDay(now time.Time) dedupe.Day { return dedupe.DayOf(now.Add(-settleAt)) }
 
-// SettleDue reports whether it is time to settle: once a day, at 02:40 UTC or as soon after it as somebody asks; and, when grown is set, as soon as
-// the window has grown by a quarter since, or was never settled. Without grown, what came on the first day waits for the next.
+// SettleDue reports whether it is time to settle: once a day, at 02:40 UTC or as soon after it as somebody asks; and,
+// when grown is set, as soon as the window has grown by a quarter since, or was never settled. Without grown, what came
+// on the first day waits for the next.
 func (l *Linker) SettleDue(ctx context.Context, now time.Time, grown bool) (bool, error) {
 	at, err := l.store.Cursor(ctx, LinkerName)
 	if err != nil || at.Version != linkerVersion || at.Replay != 0 {

@@ -48,8 +48,8 @@ func (h *house) boilerplate() []store.Boilerplate {
 	return list
 }
 
-// Two outlets of one owner print the same lines under different texts. Step by step they are taken for one story; what settle learns takes them apart, finds the copy that
-// the lines hid, and holds from then on, also in a new process.
+// Two outlets of one owner print the same lines under different texts. Step by step they are taken for one story; what
+// settle learns takes them apart, finds the copy that the lines hid, and holds from then on, also in a new process.
 func TestSettleLearnsTheLinesOfSites(t *testing.T) {
 	h := open(t, filepath.Join(t.TempDir(), "s.db"))
 	for day, topic := range []string{"cranes", "ferries", "roads", "bridges"} {
@@ -189,8 +189,8 @@ func (h *house) stories() []string {
 	return out
 }
 
-// TestAThousandOrders lets one set of items, copies and briefs between the lines of their sites, arrive in many orders, batches and settlings, with crashes and
-// recomputations: they end in one partition.
+// TestAThousandOrders lets one set of items, copies and briefs between the lines of their sites, arrive in many orders,
+// batches and settlings, with crashes and recomputations: they end in one partition.
 func TestAThousandOrders(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a thousand orders take half a minute")

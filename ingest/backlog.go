@@ -6,15 +6,17 @@ import (
 	"mediawatch/news"
 )
 
-// When new entries of a feed that was read before are not news but an archive that the publisher put there: after a move of the site, or a repair of the feed. A single old entry is
-// news: journals, gazettes and registers publish under earlier dates.
+// When new entries of a feed that was read before are not news but an archive that the publisher put there: after a
+// move of the site, or a repair of the feed. A single old entry is news: journals, gazettes and registers publish under
+// earlier dates.
 const (
 	oldAfter     = 7 * 24 * time.Hour  // stated so long before it came, an entry is old
 	archiveLeast = 20                  // old entries that are new at once
 	archiveSpan  = 30 * 24 * time.Hour // from the oldest to the newest of them
 )
 
-// archive makes backlog of the old ones among the new entries when they are an archive: at least archiveLeast, more than half of the document, over more than archiveSpan.
+// archive makes backlog of the old ones among the new entries when they are an archive: at least archiveLeast, more
+// than half of the document, over more than archiveSpan.
 func (f *found) archive(now time.Time) {
 	var old []*news.Item
 	var first, last time.Time

@@ -33,9 +33,10 @@ type Found struct {
 	Read *FeedResult // it was read on the way: asking again is not needed; nil otherwise
 }
 
-// Discover looks for a feed at sub.URL with as few requests as possible: one when the address is a feed or a page that declares some; else the
-// links of the page that look like feeds are asked, else where feeds usually are, one after the other, each in its host's turn. The found
-// feeds carry what sub says beside its address. An error is one of the store, or the end of ctx.
+// Discover looks for a feed at sub.URL with as few requests as possible: one when the address is a feed or a page that
+// declares some; else the links of the page that look like feeds are asked, else where feeds usually are, one after the
+// other, each in its host's turn. The found feeds carry what sub says beside its address. An error is one of the store,
+// or the end of ctx.
 func (r *FeedReader) Discover(ctx context.Context, sub Subscription) (Discovery, error) {
 	s := &search{r: r, sub: sub, d: Discovery{Best: -1}, tried: map[string]bool{}, urgent: true}
 	err := s.run(fetch.WithProxy(ctx, sub.Proxy))
@@ -105,7 +106,8 @@ func (s *search) best() {
 	s.d.Best = page.BestFeed(links)
 }
 
-// anchors asks for the links that look like feeds. One that is a page that lists feeds ("All our RSS feeds") adds those that declare or clearly are ones.
+// anchors asks for the links that look like feeds. One that is a page that lists feeds ("All our RSS feeds") adds those
+// that declare or clearly are ones.
 func (s *search) anchors(ctx context.Context, links []page.FeedLink) error {
 	var listed []page.FeedLink
 	for _, l := range links[:min(len(links), tryAnchors)] {
@@ -154,8 +156,8 @@ func (s *search) paths(ctx context.Context, at string) error {
 	return nil
 }
 
-// try asks for one address. When that is a feed it is found, read and not asked again; else what came is returned, nil when nothing did. What went wrong
-// with the very first address is the Discovery's error.
+// try asks for one address. When that is a feed it is found, read and not asked again; else what came is returned, nil
+// when nothing did. What went wrong with the very first address is the Discovery's error.
 func (s *search) try(ctx context.Context, l page.FeedLink) (found bool, resp *fetch.Response, err error) {
 	if s.tried[l.URL] {
 		return false, nil, nil
@@ -210,7 +212,8 @@ const (
 	searchAgain = 30 * 24 * time.Hour // after a search
 )
 
-// propose looks at the site of a feed that is gone, or has failed for days, and notes the feed it finds there. It never changes where is asked. The error is one of the store.
+// propose looks at the site of a feed that is gone, or has failed for days, and notes the feed it finds there. It never
+// changes where is asked. The error is one of the store.
 func (r *FeedReader) propose(ctx context.Context, f *news.Feed) error {
 	now := r.Now()
 	lost := f.Gone || !f.FailSince.IsZero() && now.Sub(f.FailSince) >= searchAfter

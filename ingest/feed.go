@@ -68,7 +68,8 @@ type FeedResult struct {
 	PagesFailed int // articles that keep the feed's text although their pages were wanted
 }
 
-// Read asks for a feed and reads what is new in it. An error is one of the store, or the end of ctx; what the server does wrong is in the result.
+// Read asks for a feed and reads what is new in it. An error is one of the store, or the end of ctx; what the server
+// does wrong is in the result.
 func (r *FeedReader) Read(ctx context.Context, sub Subscription) (FeedResult, error) {
 	state, err := r.state(ctx, sub)
 	if err != nil {
@@ -125,8 +126,8 @@ type answer struct {
 	out   fetch.Outcome
 }
 
-// take moves a feed's state by an answer, and reads what is new in it. What is here is kept even by a program that is being stopped, so that it is not asked
-// for again: the end of ctx ends only the reading of pages.
+// take moves a feed's state by an answer, and reads what is new in it. What is here is kept even by a program that is
+// being stopped, so that it is not asked for again: the end of ctx ends only the reading of pages.
 func (r *FeedReader) take(ctx context.Context, sub Subscription, a answer) (FeedResult, error) {
 	a.state.LastTry = r.Now()
 	a.out = fetch.OutcomeOf(a.resp, a.err, a.state.LastTry)
@@ -260,8 +261,8 @@ type found struct {
 	pageError          error // of the first that was not
 }
 
-// gap reports whether a whole document shares nothing with what was read before, so that something may have come and gone in between. A document of one
-// entry tells nothing.
+// gap reports whether a whole document shares nothing with what was read before, so that something may have come and
+// gone in between. A document of one entry tells nothing.
 func (f found) gap(state news.Feed, truncated bool) bool {
 	return !state.FirstRead.IsZero() && !truncated && f.entries > 1 && f.fresh == f.entries && state.Items > 0
 }
@@ -326,8 +327,8 @@ func (d *document) item(e *feeds.Entry, id news.ItemID) news.Item {
 	return it
 }
 
-// delays adds how long the new items took from publication to first sight to those of before. Only a stated time of day tells; what was there before we came, and what
-// states an old date, says nothing about our pace.
+// delays adds how long the new items took from publication to first sight to those of before. Only a stated time of day
+// tells; what was there before we came, and what states an old date, says nothing about our pace.
 func (f *found) delays(before []time.Duration) []time.Duration {
 	out := slices.Clone(before)
 	for i := range f.items {
@@ -360,8 +361,8 @@ func detach(it *news.Item) {
 	}
 }
 
-// outlet decides who published an entry: as configured, else by the site of its link, named by the configuration, by the entry's own source, or by the
-// feed's title when it is the feed's own site.
+// outlet decides who published an entry: as configured, else by the site of its link, named by the configuration, by
+// the entry's own source, or by the feed's title when it is the feed's own site.
 func (d *document) outlet(e *feeds.Entry) (name, evidence string) {
 	if d.sub.Outlet != "" {
 		return d.sub.Outlet, "configured for the feed"

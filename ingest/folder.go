@@ -13,7 +13,8 @@ import (
 )
 
 const (
-	// A file that was written to longer ago than this is taken for whole at the first look: who copies an old file gives it its old time at the end.
+	// A file that was written to longer ago than this is taken for whole at the first look: who copies an old file
+	// gives it its old time at the end.
 	settledAge = 3 * time.Second
 	settleFor  = time.Second // between the two looks at a younger one, which must see the same size and time
 
@@ -55,7 +56,8 @@ type FolderReader struct {
 	Feeds   store.Feeds
 	Now     func() time.Time
 	Sleep   func(ctx context.Context, d time.Duration) error // between the two looks
-	// Keep keeps a document as the function Keep does, and returns when that is done. It is called for each batch of files, so that a scan that is ended goes on from there.
+	// Keep keeps a document as the function Keep does, and returns when that is done. It is called for each batch of
+	// files, so that a scan that is ended goes on from there.
 	Keep func(ctx context.Context, doc store.Document) (store.Receipt, error)
 }
 
@@ -74,9 +76,10 @@ type FolderProgress struct {
 	Bytes, AllBytes int64 // of the same
 }
 
-// Read scans a folder, reads the files that are new or changed and keeps them, in batches: it takes the memory of one batch, however large the folder. progress,
-// which may be nil, is told before the first file and after each batch. What is wrong with single files is in the result; an error is one of the store,
-// or the end of ctx: what was kept until then is not read again.
+// Read scans a folder, reads the files that are new or changed and keeps them, in batches: it takes the memory of one
+// batch, however large the folder. progress, which may be nil, is told before the first file and after each batch. What
+// is wrong with single files is in the result; an error is one of the store, or the end of ctx: what was kept until
+// then is not read again.
 func (r *FolderReader) Read(ctx context.Context, f SeedFolder, progress func(FolderProgress)) (FolderResult, error) {
 	before, err := r.Feeds.Feed(ctx, f.ID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -124,8 +127,8 @@ type changedFile struct {
 	old news.File // zero: never seen
 }
 
-// compare returns the listed files that are new or changed. Both lists are sorted by path, so that the states of the folder's files need not be in memory
-// at once.
+// compare returns the listed files that are new or changed. Both lists are sorted by path, so that the states of the
+// folder's files need not be in memory at once.
 func (s *folderScan) compare(ctx context.Context, listed []seeds.File) ([]changedFile, error) {
 	var changed []changedFile
 	known := fileStates{feeds: s.reader.Feeds, id: s.folder.ID}

@@ -48,8 +48,8 @@ func (s *folderScan) identity(ctx context.Context, path string, old news.File, i
 	return s.free(ctx, path)
 }
 
-// free returns the identity for an article that is new under a path: the path, or the path with a counter when an earlier article has it, which may have moved
-// to another path since.
+// free returns the identity for an article that is new under a path: the path, or the path with a counter when an
+// earlier article has it, which may have moved to another path since.
 func (s *folderScan) free(ctx context.Context, path string) (string, error) {
 	for n := 1; ; n++ {
 		identity := path

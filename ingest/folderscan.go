@@ -123,7 +123,8 @@ func (s *folderScan) batch(ctx context.Context, files []changedFile) error {
 	return s.keep(ctx)
 }
 
-// learn looks at some files of the folder for lines that recur: at those to be read, in equal steps when they are many, and at others around them.
+// learn looks at some files of the folder for lines that recur: at those to be read, in equal steps when they are many,
+// and at others around them.
 func (s *folderScan) learn(listed []seeds.File, changed []changedFile) {
 	look := func(path string) {
 		if data, err := s.folder.Folder.ReadFile(path); err == nil {
@@ -210,8 +211,8 @@ func readSeed(path string, data []byte, o seeds.Options) (article *seeds.Article
 	return seeds.Read(path, data, o)
 }
 
-// moved reports whether the file is one that had another path before: then it is the same item. The state of the old path says so, so that a second file of
-// the same bytes is an item of its own.
+// moved reports whether the file is one that had another path before: then it is the same item. The state of the old
+// path says so, so that a second file of the same bytes is an item of its own.
 func (s *folderScan) moved(state *news.File) bool {
 	from := s.gone[state.Raw]
 	if len(from) == 0 {

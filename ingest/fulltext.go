@@ -37,8 +37,8 @@ var (
 	errTooSlow = fmt.Errorf("the pages took more than %s", pagesTime)
 )
 
-// PageReader reads the pages of articles as politely as feeds are read: through the same client, and as each host's robots.txt permits. It is safe for
-// concurrent use.
+// PageReader reads the pages of articles as politely as feeds are read: through the same client, and as each host's
+// robots.txt permits. It is safe for concurrent use.
 type PageReader struct {
 	client *fetch.Client
 	robots *robots
@@ -88,8 +88,8 @@ func (r *PageReader) Read(ctx context.Context, address string) (*page.Article, s
 	return a, resp.FinalURL, err
 }
 
-// fullText gives the new items of a document the text of their pages. Whatever goes wrong with a page, its item keeps the feed's text; so do the rest when ctx
-// ends. The error is one of the store.
+// fullText gives the new items of a document the text of their pages. Whatever goes wrong with a page, its item keeps
+// the feed's text; so do the rest when ctx ends. The error is one of the store.
 func (r *FeedReader) fullText(ctx context.Context, d *document, f *found) error {
 	if !d.sub.FullText || r.Pages == nil {
 		return nil
@@ -168,8 +168,9 @@ func (r *FeedReader) onePage(ctx context.Context, d *document, n *store.News, sr
 	return err
 }
 
-// withPage joins an item with the article of its page: the page gives the text, its own address, and what the feed does not say; the feed's text stays as
-// the summary. An item whose feed has more text than the page keeps it (errShorter), one whose page is about something else is left alone (errElse).
+// withPage joins an item with the article of its page: the page gives the text, its own address, and what the feed does
+// not say; the feed's text stays as the summary. An item whose feed has more text than the page keeps it (errShorter),
+// one whose page is about something else is left alone (errElse).
 func withPage(it *news.Item, a *page.Article, final string) error {
 	if !sameSubject(it.Title, a) {
 		return errElse
@@ -219,8 +220,8 @@ func letters(s string) int {
 	return n
 }
 
-// sameSubject reports whether a page is about what the feed announced: a third of the headline's words are somewhere in it. Walls that nobody has
-// described yet, front pages and "not found" pages without the status are none.
+// sameSubject reports whether a page is about what the feed announced: a third of the headline's words are somewhere in
+// it. Walls that nobody has described yet, front pages and "not found" pages without the status are none.
 func sameSubject(title string, a *page.Article) bool {
 	words := text.Words(title)
 	if len(words) < 3 {
@@ -241,8 +242,8 @@ func sameSubject(title string, a *page.Article) bool {
 	return 3*hits >= len(words)
 }
 
-// pageAddress is the address of an article: what the page calls its own when that is on the site it was found on, else the feed's link; the address it was
-// found at when the link leads through somebody else's server.
+// pageAddress is the address of an article: what the page calls its own when that is on the site it was found on, else
+// the feed's link; the address it was found at when the link leads through somebody else's server.
 func pageAddress(link, canonical, final string) string {
 	at := text.Site(final)
 	switch {
@@ -281,8 +282,9 @@ func hasPageText(was *news.Item) bool {
 	return was != nil && was.Summary != "" && letters(text.Plain(was.Content)) > letters(text.Plain(was.Summary))
 }
 
-// keepPageText gives an item that changed in the feed, and whose page could not be read again, the page's text of before: an edit of a headline does not take
-// the text away. A feed that now says much more than it did stands for itself.
+// keepPageText gives an item that changed in the feed, and whose page could not be read again, the page's text of
+// before: an edit of a headline does not take the text away. A feed that now says much more than it did stands for
+// itself.
 func keepPageText(n *store.News, was *news.Item) {
 	own := n.Item.HTML()
 	size := letters(text.Plain(own))

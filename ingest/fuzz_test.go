@@ -72,8 +72,8 @@ func line(name, value string) string {
 	return name + ": " + strings.NewReplacer("\r", "", "\n", "").Replace(value) + "\r\n"
 }
 
-// FuzzEveryDocumentIsKept carries whatever a server sends through fetching, reading and Append of the real engine: no document is refused, nothing is left out, and the
-// state of the feed is saved with a later time to ask.
+// FuzzEveryDocumentIsKept carries whatever a server sends through fetching, reading and Append of the real engine: no
+// document is refused, nothing is left out, and the state of the feed is saved with a later time to ask.
 func FuzzEveryDocumentIsKept(f *testing.F) {
 	const rss = `<rss version="2.0"><channel><title>G</title><link>https://g.example/</link><item><guid>1</guid><title>T</title><link>%s</link><pubDate>%s</pubDate></item></channel></rss>`
 	for _, s := range []struct{ body, location, etag, kind string }{

@@ -70,8 +70,9 @@ type numbered struct {
 	published news.Stamp
 }
 
-// Import reads articles in a format (FormatJSONL, FormatCSV) from src until its end. The name says where they come from: the same name and the same articles
-// again add nothing. A line that cannot be read is told and left out; an error is one of src, the store, or the end of ctx.
+// Import reads articles in a format (FormatJSONL, FormatCSV) from src until its end. The name says where they come
+// from: the same name and the same articles again add nothing. A line that cannot be read is told and left out; an
+// error is one of src, the store, or the end of ctx.
 func (r *Importer) Import(ctx context.Context, src io.Reader, format Format, name string) (ImportResult, error) {
 	run := importRun{importer: r, name: name, feed: importFeed(name)}
 	faults, err := r.Each(src, format, name, func(it news.Item) error {
@@ -91,8 +92,8 @@ func (r *Importer) Import(ctx context.Context, src io.Reader, format Format, nam
 	return run.result, err
 }
 
-// Each calls f for each article of src, in order, and keeps nothing: of r it needs Outlets, Now and Tell. It returns how many lines could not be
-// read. An error is one of src or of f, which ends it.
+// Each calls f for each article of src, in order, and keeps nothing: of r it needs Outlets, Now and Tell. It returns
+// how many lines could not be read. An error is one of src or of f, which ends it.
 func (r *Importer) Each(src io.Reader, format Format, name string, f func(news.Item) error) (faults int, err error) {
 	in, err := openRecords(src, format, r.Charset)
 	if err != nil {
@@ -182,7 +183,8 @@ func (p *importRun) item(n numbered) news.Item {
 	return it
 }
 
-// importedHTML is the text of a record as clean HTML: it is HTML already when it begins with a tag, else plain paragraphs apart by empty lines.
+// importedHTML is the text of a record as clean HTML: it is HTML already when it begins with a tag, else plain
+// paragraphs apart by empty lines.
 func importedHTML(s, base string) string {
 	if strings.HasPrefix(strings.TrimSpace(s), "<") {
 		return text.Sanitize(text.Resolve(s, base))

@@ -45,8 +45,9 @@ func (e *LeftOut) Error() string {
 	return fmt.Sprintf("%d items left out, the first: %s", len(e.Lines), e.Lines[0])
 }
 
-// Keep appends a document, its items oldest first. Every value is brought into the range that stores keep. What still cannot be kept, because it is out of range or because the store's own
-// record of it is damaged, is left out, named in the warnings of the feed's state, and returned as *LeftOut. With any other error nothing is kept.
+// Keep appends a document, its items oldest first. Every value is brought into the range that stores keep. What still
+// cannot be kept, because it is out of range or because the store's own record of it is damaged, is left out, named in
+// the warnings of the feed's state, and returned as *LeftOut. With any other error nothing is kept.
 func Keep(ctx context.Context, journal Appender, doc store.Document) (store.Receipt, error) {
 	return fitted(doc).keep(ctx, journal)
 }
@@ -121,8 +122,8 @@ func (e *LeftOut) warnings() []string {
 	return out
 }
 
-// without removes what was refused and reports whether it was there. The file of an item that is left out stays, with the reason, so that it is read again only when it
-// changes.
+// without removes what was refused and reports whether it was there. The file of an item that is left out stays, with
+// the reason, so that it is read again only when it changes.
 func without(doc *store.Document, r *store.Refusal) bool {
 	if r.File != "" {
 		before := len(doc.Files)
@@ -140,8 +141,9 @@ func without(doc *store.Document, r *store.Refusal) bool {
 	return len(doc.Items) < before
 }
 
-// PutOff notes in a feed's state that it could not be read or kept, so that it is asked again only after a while, each time a longer one. Validators and all that
-// belongs to the last document that was kept stay. An error is one of the store.
+// PutOff notes in a feed's state that it could not be read or kept, so that it is asked again only after a while, each
+// time a longer one. Validators and all that belongs to the last document that was kept stay. An error is one of the
+// store.
 func (r *FeedReader) PutOff(ctx context.Context, sub Subscription, why error) error {
 	return r.Feeds.UpdateFeed(ctx, sub.ID, func(f *news.Feed) error {
 		f.Kind, f.Address = news.KindFeed, sub.URL

@@ -60,7 +60,8 @@ func TestT08A5_ALargeFolderTakesTheMemoryOfABatch(t *testing.T) {
 	}
 }
 
-// TestT08A5_AFirstLookThatIsEndedGoesOn ends the first look after some batches. The second one reads the rest, all of it backlog, and nothing twice.
+// TestT08A5_AFirstLookThatIsEndedGoesOn ends the first look after some batches. The second one reads the rest, all of
+// it backlog, and nothing twice.
 func TestT08A5_AFirstLookThatIsEndedGoesOn(t *testing.T) {
 	const files = 170
 	s := newShelf(t)

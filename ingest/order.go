@@ -7,9 +7,9 @@ import (
 	"mediawatch/store"
 )
 
-// oldestFirst puts the items of one document in the order in which they are journalled, so that in every list that follows the journal the newest comes last.
-// Feeds list the newest first, imports and folders the oldest, except where their dates say otherwise; that order decides between items of one time and those
-// without one.
+// oldestFirst puts the items of one document in the order in which they are journalled, so that in every list that
+// follows the journal the newest comes last. Feeds list the newest first, imports and folders the oldest, except where
+// their dates say otherwise; that order decides between items of one time and those without one.
 func oldestFirst(kind news.Kind, items []store.News) []store.News {
 	up, down := 0, 0
 	for i := 1; i < len(items); i++ {

@@ -17,9 +17,10 @@ const (
 	answerHolds  = time.Minute // so long after an answer the network is taken to be there
 )
 
-// reach tells servers that fail from a machine that reaches nobody. Whatever comes from the other side is an answer: a refused connection, a failed TLS handshake, an error
-// status. A feed without an answer counts as failing when another one was answered within the last minute, or since this one was last asked in vain; else the
-// network is missing, and nobody's feed has failed. With names it is the same: one that has no address fails when a host with a name answered.
+// reach tells servers that fail from a machine that reaches nobody. Whatever comes from the other side is an answer: a
+// refused connection, a failed TLS handshake, an error status. A feed without an answer counts as failing when another
+// one was answered within the last minute, or since this one was last asked in vain; else the network is missing, and
+// nobody's feed has failed. With names it is the same: one that has no address fails when a host with a name answered.
 type reach struct {
 	mu       sync.Mutex
 	answered time.Time       // the last answer of any host

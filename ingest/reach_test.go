@@ -11,7 +11,8 @@ import (
 	"mediawatch/news"
 )
 
-// TestT08A4_WhoIsToBlame plays answers one after the other: each step is a host, what came of asking it, and whether the network is to blame.
+// TestT08A4_WhoIsToBlame plays answers one after the other: each step is a host, what came of asking it, and whether
+// the network is to blame.
 func TestT08A4_WhoIsToBlame(t *testing.T) {
 	failure := func(kind fetch.Kind, cause error, status int) error {
 		return &fetch.Error{Kind: kind, Err: cause, Status: status}

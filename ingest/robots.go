@@ -28,7 +28,8 @@ const (
 // errRobots is why a page is not asked for.
 var errRobots = errors.New("robots.txt does not permit it")
 
-// robots remembers what hosts permit. One robots.txt is asked for per host and day, in the host's turn like any request. It is safe for concurrent use.
+// robots remembers what hosts permit. One robots.txt is asked for per host and day, in the host's turn like any
+// request. It is safe for concurrent use.
 type robots struct {
 	client *fetch.Client
 	agent  string // product token
@@ -104,7 +105,8 @@ func (r *robots) host(name string) *hostRules {
 	return h
 }
 
-// ask gets a host's robots.txt and says for how long the answer holds. No file permits everything, a server in trouble nothing (RFC 9309, 2.3.1).
+// ask gets a host's robots.txt and says for how long the answer holds. No file permits everything, a server in trouble
+// nothing (RFC 9309, 2.3.1).
 func (r *robots) ask(ctx context.Context, u *url.URL) (*robotstxt.Group, time.Duration, error) {
 	at := &url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/robots.txt"}
 	resp, err := r.client.Get(ctx, fetch.Request{URL: at.String(), Accept: "text/plain, */*;q=0.1"})
@@ -122,8 +124,8 @@ func (r *robots) ask(ctx context.Context, u *url.URL) (*robotstxt.Group, time.Du
 	return group, robotsKept, nil
 }
 
-// parseRobots returns the rules for an agent. Lines that are none, and values that the parser would refuse the whole file for, are left out: the rest counts
-// (RFC 9309, 2.2: what cannot be parsed is ignored).
+// parseRobots returns the rules for an agent. Lines that are none, and values that the parser would refuse the whole
+// file for, are left out: the rest counts (RFC 9309, 2.2: what cannot be parsed is ignored).
 func parseRobots(data []byte, agent string) *robotstxt.Group {
 	data = bytes.TrimPrefix(data[:min(len(data), robotsMost)], []byte("\xef\xbb\xbf"))
 	var clean strings.Builder

@@ -77,7 +77,8 @@ func snapshotFiles(t *testing.T) []string {
 	return out
 }
 
-// TestEverySnapshotBecomesItems reads all real feeds through a server twice: every entry of every readable document is an item, and the second pass adds nothing.
+// TestEverySnapshotBecomesItems reads all real feeds through a server twice: every entry of every readable document is
+// an item, and the second pass adds nothing.
 func TestEverySnapshotBecomesItems(t *testing.T) {
 	files := snapshotFiles(t)
 	server := httptest.NewServer(http.FileServer(http.Dir(snapshots)))

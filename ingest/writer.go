@@ -9,8 +9,8 @@ import (
 	"mediawatch/store"
 )
 
-// The bounds of one transaction: whichever is reached first closes the batch. Each transaction rewrites most pages of the small indexes, so fewer are
-// cheaper; larger ones take memory.
+// The bounds of one transaction: whichever is reached first closes the batch. Each transaction rewrites most pages of
+// the small indexes, so fewer are cheaper; larger ones take memory.
 const (
 	batchItems = 500
 	batchDocs  = 1000
@@ -46,8 +46,8 @@ func NewWriter(journal Appender, appended func(store.Receipt)) *Writer {
 	return w
 }
 
-// Put hands over a document and returns at once unless the queue is full. done is called, from another goroutine, when the document is kept (nil, or *LeftOut with what of
-// it could not be) or refused as a whole.
+// Put hands over a document and returns at once unless the queue is full. done is called, from another goroutine, when
+// the document is kept (nil, or *LeftOut with what of it could not be) or refused as a whole.
 func (w *Writer) Put(doc store.Document, done func(error)) {
 	w.mu.Lock()
 	w.waiting++
@@ -121,8 +121,8 @@ func (w *Writer) gather(first pending) []pending {
 	return batch
 }
 
-// commit appends a batch. A batch that is refused is kept document by document, and each without what cannot be kept of it, so that one bad value takes nothing
-// else with it.
+// commit appends a batch. A batch that is refused is kept document by document, and each without what cannot be kept of
+// it, so that one bad value takes nothing else with it.
 func (w *Writer) commit(batch []pending) {
 	kept := make([]*keeping, len(batch))
 	docs := make([]store.Document, len(batch))

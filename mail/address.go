@@ -21,9 +21,10 @@ type Address struct {
 // ErrAddress is wrapped by all that ParseAddress refuses.
 var ErrAddress = errors.New("not a usable mail address")
 
-// ParseAddress reads "desk@example.org" or "News desk <desk@example.org>". It refuses control characters anywhere, also where an encoded word hides them
-// (net/mail's Address.String would let them through into the header), local parts outside ASCII (RFC 6531 is not spoken) and quoted ones, domains that are no host name,
-// and more than 254 characters (RFC 5321 section 4.5.3.1.3).
+// ParseAddress reads "desk@example.org" or "News desk <desk@example.org>". It refuses control characters anywhere, also
+// where an encoded word hides them (net/mail's Address.String would let them through into the header), local parts
+// outside ASCII (RFC 6531 is not spoken) and quoted ones, domains that are no host name, and more than 254 characters
+// (RFC 5321 section 4.5.3.1.3).
 func ParseAddress(s string) (Address, error) {
 	if i := strings.IndexFunc(s, unicode.IsControl); i >= 0 {
 		return Address{}, fmt.Errorf("%w: %q has a control character", ErrAddress, s)

@@ -19,8 +19,9 @@ import (
 	"mediawatch/text"
 )
 
-// conversation is one connection with a server, from connecting to QUIT. go-mail speaks the greeting, EHLO, STARTTLS and AUTH; the mail transaction itself is
-// spoken here, because the answer to each command, and whether the final dot went out, decides what may be done next.
+// conversation is one connection with a server, from connecting to QUIT. go-mail speaks the greeting, EHLO, STARTTLS
+// and AUTH; the mail transaction itself is spoken here, because the answer to each command, and whether the final dot
+// went out, decides what may be done next.
 type conversation struct {
 	smtp   *SMTP
 	conn   *limited
@@ -234,8 +235,9 @@ func (c *conversation) final(ctx context.Context) Outcome {
 	return c.outcome(ctx, err, StateUnknown)
 }
 
-// outcome classifies err, which stage may have made permanent: a 4xx is always to be tried again, a 5xx is what refused says, and so are those 5xx of a transaction that
-// speak of our login (RFC 4954 section 6), which a person can mend. Anything that is no answer is tried again, unless refused is Unknown.
+// outcome classifies err, which stage may have made permanent: a 4xx is always to be tried again, a 5xx is what refused
+// says, and so are those 5xx of a transaction that speak of our login (RFC 4954 section 6), which a person can mend.
+// Anything that is no answer is tried again, unless refused is Unknown.
 func (c *conversation) outcome(ctx context.Context, err error, refused State) Outcome {
 	o := Outcome{State: StateRetry, Answer: line(err.Error())}
 	var answer *textproto.Error
@@ -256,7 +258,8 @@ func (c *conversation) outcome(ctx context.Context, err error, refused State) Ou
 	return o
 }
 
-// ours reports whether an answer speaks of our login and not of the message: 530 authentication or STARTTLS required, 534 and 538 mechanism, 535 credentials.
+// ours reports whether an answer speaks of our login and not of the message: 530 authentication or STARTTLS required,
+// 534 and 538 mechanism, 535 credentials.
 func ours(code int) bool {
 	return code == 530 || code == 534 || code == 535 || code == 538
 }

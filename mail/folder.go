@@ -19,7 +19,8 @@ type Folder struct {
 	open func(dir string) (root, error) // nil: openRoot
 }
 
-// root is what Write asks of an open folder. What Rename did survives a power loss after Sync; what was written to a file, after the file's Sync.
+// root is what Write asks of an open folder. What Rename did survives a power loss after Sync; what was written to a
+// file, after the file's Sync.
 type root interface {
 	Lstat(name string) (fs.FileInfo, error)
 	ReadFile(name string) ([]byte, error)
@@ -94,7 +95,8 @@ type Files struct {
 	HTML, Text, EML []byte
 }
 
-// Name returns the file name of an edition without extension: "morning-0007-2026-11-20"; number 0 is the welcome edition. The date is taken in its own zone.
+// Name returns the file name of an edition without extension: "morning-0007-2026-11-20"; number 0 is the welcome
+// edition. The date is taken in its own zone.
 func Name(digest string, number int, date time.Time) string {
 	no := "welcome"
 	if number > 0 {
@@ -112,8 +114,9 @@ func Name(digest string, number int, date time.Time) string {
 // maxSameName bounds the search for a free name.
 const maxSameName = 1000
 
-// Write writes f under name and returns the paths. Files that already hold these bytes are left as they are, so that writing twice is the same as once. Files of another
-// edition under this name (of an earlier store) are never overwritten: "-2", "-3" is appended. Each file appears whole, readable by all, and survives a power loss.
+// Write writes f under name and returns the paths. Files that already hold these bytes are left as they are, so that
+// writing twice is the same as once. Files of another edition under this name (of an earlier store) are never
+// overwritten: "-2", "-3" is appended. Each file appears whole, readable by all, and survives a power loss.
 func (d Folder) Write(name string, f Files) ([]string, error) {
 	if name == "" || name != filepath.Base(name) || strings.HasPrefix(name, ".") {
 		return nil, fmt.Errorf("write edition: %q is no file name", name)

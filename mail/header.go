@@ -7,14 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// The widths of a header line, which RFC 2047 section 2 limits to 76 where it has an encoded word, and of an encoded word: at most 75, and so short that the
-// longest of our field names fits before it.
+// The widths of a header line, which RFC 2047 section 2 limits to 76 where it has an encoded word, and of an encoded
+// word: at most 75, and so short that the longest of our field names fits before it.
 const (
 	headerLine  = 76
 	encodedWord = headerLine - len("Subject: ")
 )
 
-// plainWords reports whether s may stand in a header as it is: printable ASCII, nothing that looks like an encoded word, no word that cannot be folded.
+// plainWords reports whether s may stand in a header as it is: printable ASCII, nothing that looks like an encoded
+// word, no word that cannot be folded.
 func plainWords(s string) bool {
 	if strings.Contains(s, "=?") {
 		return false

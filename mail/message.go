@@ -34,8 +34,8 @@ type Message struct {
 // ErrMessage is wrapped by what Build refuses, beside ErrAddress.
 var ErrMessage = errors.New("not a message that can be sent")
 
-// MessageID returns the Message-ID of an edition on its way to a recipient, without angle brackets. It depends on nothing but its arguments, so that every
-// attempt has the same, and every store its own.
+// MessageID returns the Message-ID of an edition on its way to a recipient, without angle brackets. It depends on
+// nothing but its arguments, so that every attempt has the same, and every store its own.
 func MessageID(storeID [16]byte, digest string, number int, recipient string) string {
 	h := sha256.New()
 	h.Write([]byte("mediawatch message 1\n"))
@@ -47,9 +47,10 @@ func MessageID(storeID [16]byte, digest string, number int, recipient string) st
 	return hex.EncodeToString(h.Sum(nil)[:16]) + "@" + hex.EncodeToString(storeID[:8]) + ".mediawatch.invalid"
 }
 
-// Build writes m as an RFC 5322 message: multipart/alternative, text first, both quoted-printable, all lines ended by CRLF and at most 998 long. The same Message
-// gives the same bytes in every version of this program: an attempt after an upgrade must not differ under the same Message-ID, and a test holds it to that. Nothing in
-// m can add a header. It wraps ErrAddress or ErrMessage.
+// Build writes m as an RFC 5322 message: multipart/alternative, text first, both quoted-printable, all lines ended by
+// CRLF and at most 998 long. The same Message gives the same bytes in every version of this program: an attempt after
+// an upgrade must not differ under the same Message-ID, and a test holds it to that. Nothing in m can add a header. It
+// wraps ErrAddress or ErrMessage.
 func Build(m Message) ([]byte, error) {
 	from, err := ParseAddress(m.From)
 	if err != nil {
@@ -163,7 +164,8 @@ func mailto(s, list string) (string, error) {
 	return "mailto:" + escapeAddr(a.Addr) + "?subject=" + url.PathEscape(subject), nil
 }
 
-// safeQuery reports whether the query of a mailto URI can stand in a header: printable, no encoded word, no escaped line break, not too long.
+// safeQuery reports whether the query of a mailto URI can stand in a header: printable, no encoded word, no escaped
+// line break, not too long.
 func safeQuery(q string) bool {
 	lower := strings.ToLower(q)
 	for _, bad := range []string{"=?", "%0a", "%0d", "%00"} {
@@ -198,7 +200,8 @@ func dotAtom(s string) bool {
 	return true
 }
 
-// boundaryOf derives the boundary from the message id. "=_" never occurs in quoted-printable, so no body can contain it (RFC 2045 section 6.7).
+// boundaryOf derives the boundary from the message id. "=_" never occurs in quoted-printable, so no body can contain it
+// (RFC 2045 section 6.7).
 func boundaryOf(id string) string {
 	sum := sha256.Sum256([]byte("mediawatch boundary 1\n" + id))
 	return "=_" + hex.EncodeToString(sum[:14])

@@ -32,8 +32,8 @@ const (
 	GiveUpAfter = 72 * time.Hour
 )
 
-// Retry says when to try again after attempts attempts (at least 1), the delivery having been made at first. The last attempt is at GiveUpAfter; once it
-// has been made, giveUp is true and next is zero.
+// Retry says when to try again after attempts attempts (at least 1), the delivery having been made at first. The last
+// attempt is at GiveUpAfter; once it has been made, giveUp is true and next is zero.
 func Retry(attempts int, first, now time.Time) (next time.Time, giveUp bool) {
 	end := first.Add(GiveUpAfter)
 	if !now.Before(end) {

@@ -12,8 +12,9 @@ import (
 	"time"
 )
 
-// disk is a folder on a machine that may lose power after any call. What was written to a file is sure to be there only once the file was synced; a name, only
-// once the folder was. It may be there before: a power loss is seen in both ways.
+// disk is a folder on a machine that may lose power after any call. What was written to a file is sure to be there only
+// once the file was synced; a name, only once the folder was. It may be there before: a power loss is seen in both
+// ways.
 type disk struct {
 	names, durable map[string]*inode
 	after          func() // every call that changes something
@@ -111,8 +112,8 @@ func (i info) ModTime() time.Time { return time.Time{} }
 func (i info) IsDir() bool        { return false }
 func (i info) Sys() any           { return nil }
 
-// TestT08C27_AnEditionSurvivesAPowerLoss writes an edition to a machine that loses power after each call: what stands under an edition's name is whole, and once
-// Write has returned, which counts as delivered, everything is there.
+// TestT08C27_AnEditionSurvivesAPowerLoss writes an edition to a machine that loses power after each call: what stands
+// under an edition's name is whole, and once Write has returned, which counts as delivered, everything is there.
 func TestT08C27_AnEditionSurvivesAPowerLoss(t *testing.T) {
 	want := map[string][]byte{"morning.html": []byte("<p>html"), "morning.txt": []byte("text"), "morning.eml": []byte("mail")}
 	d := newDisk()

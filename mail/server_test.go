@@ -27,8 +27,9 @@ const (
 	half    = "HALF"    // half an answer, then close
 )
 
-// scripted is a mail server that answers each command as told, and as a good server would where it was told nothing. Keys are verbs, "greeting", "message" (the reply to the
-// final dot), "in DATA" (after the first bytes of the message) and "handshake" (after 220 to STARTTLS).
+// scripted is a mail server that answers each command as told, and as a good server would where it was told nothing.
+// Keys are verbs, "greeting", "message" (the reply to the final dot), "in DATA" (after the first bytes of the message)
+// and "handshake" (after 220 to STARTTLS).
 type scripted struct {
 	t        testing.TB
 	script   map[string]string

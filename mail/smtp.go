@@ -115,8 +115,9 @@ func loopback(host string) bool {
 	return err == nil && ip.Unmap().IsLoopback()
 }
 
-// Send hands eml, a message as Build made it, to the server for one recipient and says what became of it. The bytes go out unchanged but for the
-// transparency of RFC 5321 section 4.5.2, which the receiver takes back. A cancelled context ends the attempt: as Retry before the final dot, as Unknown after it.
+// Send hands eml, a message as Build made it, to the server for one recipient and says what became of it. The bytes go
+// out unchanged but for the transparency of RFC 5321 section 4.5.2, which the receiver takes back. A cancelled context
+// ends the attempt: as Retry before the final dot, as Unknown after it.
 func (s *SMTP) Send(ctx context.Context, from, to string, eml []byte) Outcome {
 	sender, err := ParseAddress(from)
 	if err != nil {
@@ -134,7 +135,8 @@ func (s *SMTP) Send(ctx context.Context, from, to string, eml []byte) Outcome {
 	return c.run(ctx, sender.Addr, recipient.Addr, eml)
 }
 
-// wire reports why eml cannot go over SMTP unchanged: every line ends in CRLF, there is no other CR or LF, none is longer than 998 (RFC 5321 section 4.5.3.1.6).
+// wire reports why eml cannot go over SMTP unchanged: every line ends in CRLF, there is no other CR or LF, none is
+// longer than 998 (RFC 5321 section 4.5.3.1.6).
 func wire(eml []byte) error {
 	if !bytes.HasSuffix(eml, []byte("\r\n")) {
 		return errors.New("the message does not end in CRLF")

@@ -19,7 +19,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// sender returns an SMTP for a server on this machine. Where a test needs the server's silence to be noticed, patience is short; elsewhere it is never used up.
+// sender returns an SMTP for a server on this machine. Where a test needs the server's silence to be noticed, patience
+// is short; elsewhere it is never used up.
 func sender(t testing.TB, port int, change func(*Options)) *SMTP {
 	t.Helper()
 	o := Options{Host: "127.0.0.1", Port: port, Security: NoTLS, From: "mediawatch@example.org"}
@@ -42,8 +43,8 @@ func message(t testing.TB) []byte {
 	return eml
 }
 
-// Every way a mail server is known to misbehave in. Whatever it does: a message it has taken is never counted as refused, and a later attempt with the
-// same bytes reaches a server that behaves.
+// Every way a mail server is known to misbehave in. Whatever it does: a message it has taken is never counted as
+// refused, and a later attempt with the same bytes reaches a server that behaves.
 func TestG02_SMTPMisbehaviour(t *testing.T) {
 	login := func(o *Options) { o.Username, o.Password = "desk", "secret" }
 	impatient := func(o *Options) {

@@ -58,7 +58,8 @@ func ParseFeedID(s string) (FeedID, error) {
 	return id, nil
 }
 
-// Feed is what the store knows about a subscription or a seed folder beside its items: where it is, what its server last said, and when it is due.
+// Feed is what the store knows about a subscription or a seed folder beside its items: where it is, what its server
+// last said, and when it is due.
 type Feed struct {
 	ID       FeedID
 	Kind     Kind

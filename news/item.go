@@ -111,8 +111,8 @@ type Keys struct {
 	Gist    Hash // the longest sentences of the text
 }
 
-// Revision is one state of an item, as published. All text is valid UTF-8 without NUL; Title, Caption, Subheadings and Lead-like fields are plain
-// text, Summary and Content are sanitised HTML with absolute URLs.
+// Revision is one state of an item, as published. All text is valid UTF-8 without NUL; Title, Caption, Subheadings and
+// Lead-like fields are plain text, Summary and Content are sanitised HTML with absolute URLs.
 type Revision struct {
 	N           int       // from 1
 	At          time.Time // when we first saw this state, UTC
@@ -190,8 +190,9 @@ func (it *Item) Time() time.Time {
 // LateAfter is how long before its arrival an item may say that it was published and still stand at that time in lists.
 const LateAfter = 24 * time.Hour
 
-// Listed is where the item stands in lists for people: at its effective time, but at its arrival when it was published more than LateAfter before, so that
-// nobody misses it below what was read already. Backlog stands at its effective time: an archive of old articles is not what is new.
+// Listed is where the item stands in lists for people: at its effective time, but at its arrival when it was published
+// more than LateAfter before, so that nobody misses it below what was read already. Backlog stands at its effective
+// time: an archive of old articles is not what is new.
 func (it *Item) Listed() time.Time {
 	if t := it.Time(); it.Backlog || it.Seen.Sub(t) <= LateAfter {
 		return t

@@ -6,7 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// The years that RFC 3339 can write, and the first and last second, since 1970, of what is kept: times outside them cannot be written as JSON either.
+// The years that RFC 3339 can write, and the first and last second, since 1970, of what is kept: times outside them
+// cannot be written as JSON either.
 const (
 	firstSecond = -62167219200 // 0000-01-01T00:00:00Z
 	lastSecond  = 253402300799 // 9999-12-31T23:59:59Z

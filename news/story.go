@@ -87,8 +87,8 @@ type Entry struct {
 	Backlog   bool
 }
 
-// RelationsTo says how the text of each member relates to that of one of them, however they are linked: "" where two shorter texts hang on a third and nothing is
-// known of the two.
+// RelationsTo says how the text of each member relates to that of one of them, however they are linked: "" where two
+// shorter texts hang on a third and nothing is known of the two.
 func (s *Story) RelationsTo(one ItemID) map[ItemID]Relation {
 	type text struct{ core, length int } // members of one core are one text; length is how many abridgements it is from the first member's
 	of := make(map[ItemID]text, len(s.Members))

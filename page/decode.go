@@ -170,7 +170,8 @@ func highRun(data []byte) float64 {
 	return float64(high) / float64(runs)
 }
 
-// score is the share of the script's letters among all characters beyond ASCII, plus the share of frequent ones among those; damage costs double.
+// score is the share of the script's letters among all characters beyond ASCII, plus the share of frequent ones among
+// those; damage costs double.
 func (c candidate) score(sample []byte) float64 {
 	out, err := c.enc.NewDecoder().Bytes(sample)
 	if err != nil {

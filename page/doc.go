@@ -1,4 +1,5 @@
-// Package page reads an article out of a web page's HTML: headline, text, times, authors, section, canonical URL, each with the evidence it rests on.
+// Package page reads an article out of a web page's HTML: headline, text, times, authors, section, canonical URL, each
+// with the evidence it rests on.
 //
 // It decodes the document's characters, recognises pages that hold a wall instead of an article, and reads dates as people
 // of many languages write them, which seed files need as well. It does not fetch anything, does not follow links or

@@ -73,7 +73,8 @@ func compileSelectors() []cascadia.Selector {
 	return out
 }
 
-// secondPass tries what is left when readability found hardly anything: the marked body, JSON-LD's copy of it, the usual classes, the densest block.
+// secondPass tries what is left when readability found hardly anything: the marked body, JSON-LD's copy of it, the
+// usual classes, the densest block.
 func secondPass(doc *html.Node, m *meta) extract {
 	best := extract{}
 	if m.body != "" {

@@ -391,8 +391,9 @@ func (p *whenParser) valid() bool {
 	return w.Day <= time.Date(w.Year, time.Month(w.Month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }
 
-// jalali converts a date of the Solar Hijri calendar to the civil one. Valid for 1178–1633; the arithmetic of leap years is K. M. Borkowski's
-// 33-year cycle, which is right within that span. A month or day out of range gives month 0, which no date accepts.
+// jalali converts a date of the Solar Hijri calendar to the civil one. Valid for 1178–1633; the arithmetic of leap
+// years is K. M. Borkowski's 33-year cycle, which is right within that span. A month or day out of range gives month 0,
+// which no date accepts.
 func jalali(jy, jm, jd int) (y, m, d int) {
 	if jm < 1 || jm > 12 || jd < 1 || jd > 31 || (jm > 6 && jd > 30) {
 		return jy, 0, 0

@@ -7,8 +7,9 @@ import (
 	"mediawatch/text"
 )
 
-// Costliest returns the clause of the query that takes most of the time on documents like those of the sample, in at most 100 characters. It ends with ctx; the clause it is at then is the
-// answer. make prepares a document anew, so that each clause pays for what it needs.
+// Costliest returns the clause of the query that takes most of the time on documents like those of the sample, in at
+// most 100 characters. It ends with ctx; the clause it is at then is the answer. make prepares a document anew, so that
+// each clause pays for what it needs.
 func (q *Query) Costliest(ctx context.Context, sample int, document func(i int) *Document) string {
 	n := q.root
 	for {

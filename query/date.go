@@ -10,8 +10,8 @@ import (
 
 const dateHint = "write 2026, 2026-11, 2026-11-20, 2026-11-01/2026-11-20, 2026-11-01/P1W, /2026-11 or 2026-11/"
 
-// parseInterval reads a date, an ISO 8601 interval (ISO 8601-1, section 5.5), a relative time, or a comparison with a date. An interval that
-// ends with a date holds that whole day, month or year.
+// parseInterval reads a date, an ISO 8601 interval (ISO 8601-1, section 5.5), a relative time, or a comparison with a
+// date. An interval that ends with a date holds that whole day, month or year.
 func parseInterval(raw string, o Options) (interval, *mistake) {
 	op, rest := cutComparison(raw)
 	start, end, slash := strings.Cut(rest, "/")

@@ -23,8 +23,8 @@ type Facts struct {
 	Edited      bool          // the item or its story was edited; an item with more than one revision is edited in any case
 }
 
-// Document is an item prepared for matching. It reads and tokenises each field once, when a clause first asks for it, and is therefore not safe for
-// use by several goroutines at once.
+// Document is an item prepared for matching. It reads and tokenises each field once, when a clause first asks for it,
+// and is therefore not safe for use by several goroutines at once.
 type Document struct {
 	item  *news.Item
 	facts Facts
@@ -236,8 +236,8 @@ func (d *Document) hostName() string {
 	return d.host
 }
 
-// Field returns the plain text of a field, or its value: what the offsets of an evidence refer to; several values are separated by an empty line. The name may be an alias. An unknown or
-// missing field is "".
+// Field returns the plain text of a field, or its value: what the offsets of an evidence refer to; several values are
+// separated by an empty line. The name may be an alias. An unknown or missing field is "".
 func (d *Document) Field(name string) string {
 	f := fieldByName[name]
 	if f == nil {
@@ -365,7 +365,8 @@ func (t *fieldText) search() {
 	}
 }
 
-// beginning returns the places of the words that begin with prefix, in order, from a table of the sorted words; false while there have been too few searches for one to pay.
+// beginning returns the places of the words that begin with prefix, in order, from a table of the sorted words; false
+// while there have been too few searches for one to pay.
 func (t *fieldText) beginning(prefix string) ([]int32, bool) {
 	if t.prefixes++; t.prefixes < manyScans {
 		return nil, false

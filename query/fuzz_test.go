@@ -20,7 +20,8 @@ func addQueries(f *testing.F) {
 	}
 }
 
-// FuzzParse: no source makes the parser panic; mistakes have positions inside the source; what is read can be written and read again with the same meaning.
+// FuzzParse: no source makes the parser panic; mistakes have positions inside the source; what is read can be written
+// and read again with the same meaning.
 func FuzzParse(f *testing.F) {
 	addQueries(f)
 	f.Fuzz(func(t *testing.T, src string) {

@@ -8,7 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// literals are texts of which at least one stands in everything that a regular expression matches. To look for them costs a thousandth of running the expression.
+// literals are texts of which at least one stands in everything that a regular expression matches. To look for them
+// costs a thousandth of running the expression.
 type literals struct {
 	any    []string
 	folded bool // they are case folded, as the text must be

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// never says why nothing can match n; "" when something may. It finds what is asked for and excluded, and values that no item has at once; it is not complete.
+// never says why nothing can match n; "" when something may. It finds what is asked for and excluded, and values that
+// no item has at once; it is not complete.
 func never(n node) string {
 	switch n := n.(type) {
 	case *watchNode:

@@ -28,7 +28,8 @@ func (t *regexTerm) eval(d *Document) bool {
 	return false
 }
 
-// longText is from how many bytes on a regular expression looks now and then whether its time is over: below, it takes a fraction of a second in the worst case.
+// longText is from how many bytes on a regular expression looks now and then whether its time is over: below, it takes
+// a fraction of a second in the worst case.
 const longText = 32 << 10
 
 func (t *regexTerm) matches(d *Document, ft *fieldText) bool {

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// maxSleep is how long the runner sleeps without looking at the clock: timers stand still while a machine is suspended and know nothing of a clock that is set.
+// maxSleep is how long the runner sleeps without looking at the clock: timers stand still while a machine is suspended
+// and know nothing of a clock that is set.
 const maxSleep = 30 * time.Second
 
 // backJump is how far the clock must go back before slots are computed from it anew. Below it, slots that ran do not run again.
@@ -20,9 +21,10 @@ const backJump = 24 * time.Hour
 // Job is what a Runner runs. Its context ends when the one given to Start does, or when Stop stops waiting.
 type Job func(ctx context.Context, slot Slot)
 
-// Runner runs jobs at their slots, each in a goroutine of its own. A slot that comes while the job's last run goes on is skipped,
-// not queued; of several that passed unseen (a suspended machine, a clock set forward) the newest runs once; a panic ends one run and no more.
-// Set the callbacks before Start; they are called from the job's or the runner's goroutine and must not call Stop.
+// Runner runs jobs at their slots, each in a goroutine of its own. A slot that comes while the job's last run goes on
+// is skipped, not queued; of several that passed unseen (a suspended machine, a clock set forward) the newest runs
+// once; a panic ends one run and no more. Set the callbacks before Start; they are called from the job's or the
+// runner's goroutine and must not call Stop.
 type Runner struct {
 	OnPanic func(name string, slot Slot, value any, stack []byte)
 	OnSkip  func(name string, slot Slot)
@@ -100,8 +102,8 @@ func (r *Runner) Entries() []Entry {
 	return out
 }
 
-// Start begins running jobs and returns at once. When ctx ends, no further slot is run and the jobs' contexts end; Stop still waits for them. A second
-// call does nothing.
+// Start begins running jobs and returns at once. When ctx ends, no further slot is run and the jobs' contexts end; Stop
+// still waits for them. A second call does nothing.
 func (r *Runner) Start(ctx context.Context) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -114,8 +116,8 @@ func (r *Runner) Start(ctx context.Context) {
 	r.running.Go(func() { r.loop(loop) })
 }
 
-// Stop lets no further slot run and waits for the jobs that do. When ctx ends first, the jobs' contexts are cancelled and the error names the jobs that were
-// running. It may be called more than once, and before Start.
+// Stop lets no further slot run and waits for the jobs that do. When ctx ends first, the jobs' contexts are cancelled
+// and the error names the jobs that were running. It may be called more than once, and before Start.
 func (r *Runner) Stop(ctx context.Context) error {
 	r.mu.Lock()
 	if r.state != started {
@@ -147,7 +149,8 @@ func (r *Runner) Stop(ctx context.Context) error {
 // ErrNoJob is what Run returns for an unknown name.
 var ErrNoJob = errors.New("no such job")
 
-// Run starts a job now, outside its schedule, under the given slot. It reports whether the job was started: false when it is running already or the runner is not.
+// Run starts a job now, outside its schedule, under the given slot. It reports whether the job was started: false when
+// it is running already or the runner is not.
 func (r *Runner) Run(name string, slot Slot) (bool, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -106,7 +106,8 @@ func (s *Schedule) Latest(after, upto time.Time) (Slot, bool) {
 	return slots[0], true
 }
 
-// newest collects up to n slots of (after, upto] in growing windows backwards from upto, so that neither a long downtime nor a dense schedule costs much.
+// newest collects up to n slots of (after, upto] in growing windows backwards from upto, so that neither a long
+// downtime nor a dense schedule costs much.
 func (s *Schedule) newest(after, upto time.Time, n int) []Slot {
 	var out []Slot
 	window := 2 * time.Hour
@@ -170,7 +171,8 @@ func (s *Schedule) calendarSlot(after time.Time) Slot {
 	}
 }
 
-// lastAt returns the last wall time from w on that is due at the instant at: the times a gap swallows are one slot, named by the last of them.
+// lastAt returns the last wall time from w on that is due at the instant at: the times a gap swallows are one slot,
+// named by the last of them.
 func (s *Schedule) lastAt(w, at time.Time) time.Time {
 	for next := s.nextWall(w); !next.IsZero(); next = s.nextWall(next) {
 		then, how := instant(next, s.loc)

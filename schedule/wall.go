@@ -19,7 +19,8 @@ const (
 	noSuchDay              // the zone has left out the whole day (Samoa, 30 December 2011)
 )
 
-// instant returns when the clock of loc first shows the wall time w, or first shows a later one. For a later w it never returns an earlier instant.
+// instant returns when the clock of loc first shows the wall time w, or first shows a later one. For a later w it never
+// returns an earlier instant.
 func instant(w time.Time, loc *time.Location) (time.Time, shown) {
 	// No offset exceeds 48 hours. Take the periods of equal offset in order of time; each shows the wall times [start+offset, end+offset).
 	t := w.Add(-48 * time.Hour).In(loc)

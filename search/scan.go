@@ -46,7 +46,8 @@ type Result struct {
 	Costliest string     // when ctx ended first: the clause that took most of the time
 }
 
-// Scan calls each for the items that match, newest first as lists show them, until it returns false or ctx ends; then the error is that of ctx, and what was found until then is right.
+// Scan calls each for the items that match, newest first as lists show them, until it returns false or ctx ends; then
+// the error is that of ctx, and what was found until then is right.
 func Scan(ctx context.Context, src Source, o Options, each func(Hit) bool) (Result, error) {
 	s := scan{o: o, src: src, set: query.NewSet(map[string]*query.Query{"": o.Query}), res: Result{Behind: o.Behind}}
 	for {

@@ -123,7 +123,8 @@ func formatOf(name, src string) string {
 	return "text"
 }
 
-// Item returns the article as an item. Feed, ID, Identity, Seq, Seen, Backlog, Fingerprint, Origin and Keys are left to the caller, who knows where the file came from.
+// Item returns the article as an item. Feed, ID, Identity, Seq, Seen, Backlog, Fingerprint, Origin and Keys are left to
+// the caller, who knows where the file came from.
 func (a *Article) Item() news.Item {
 	return news.Item{
 		Kind:           news.KindSeed,

@@ -23,7 +23,8 @@ func (r *reader) byline(s string) bool {
 	return true
 }
 
-// bylineNames returns the people of a byline. A word such as "By" alone proves nothing: what follows must look like names, since headlines begin with it, too.
+// bylineNames returns the people of a byline. A word such as "By" alone proves nothing: what follows must look like
+// names, since headlines begin with it, too.
 func bylineNames(s string) ([]string, bool) {
 	s = trim(reHandle.ReplaceAllString(strings.Trim(s, "[]()【】（）*_"), ""))
 	if len(s) > 200 || words(s) > 18 {
@@ -191,7 +192,8 @@ func (r *reader) dateLine(s string, afterTitle bool) bool {
 
 var reLabel = regexp.MustCompile(`^[\pL\pM][\pL\pM .'’-]{1,32}\s?[:：]\s*(.+)$`)
 
-// labelledWhen reads a date behind a label, in whatever language the label is: words before a colon. Below a headline one unknown word may do without the colon.
+// labelledWhen reads a date behind a label, in whatever language the label is: words before a colon. Below a headline
+// one unknown word may do without the colon.
 func labelledWhen(s string, afterTitle bool) (page.When, bool) {
 	if w, ok := page.ParseWhen(s); ok {
 		return w, true

@@ -9,7 +9,8 @@ import (
 	"mediawatch/page"
 )
 
-// reCapsCredit is a name in capitals, or names with a stroke between them, behind the last sentence of a caption: "… on Thursday. INÉS ROLDÁN", "… 2025. JANE DOE / AGENCY".
+// reCapsCredit is a name in capitals, or names with a stroke between them, behind the last sentence of a caption: "… on
+// Thursday. INÉS ROLDÁN", "… 2025. JANE DOE / AGENCY".
 var reCapsCredit = regexp.MustCompile(`^(.+[.!?…»”"’)])\s+(\p{Lu}[\p{L}'’.-]*(?:(?:\s?[/,&|]\s?|\s(?:for|para|pour|für|per|via|of|de|du|des|del|della|da|do|van|von) |\s)\p{Lu}[\p{L}'’.-]*){1,6})$`)
 
 // capsCredited reports whether s ends in a credit of that kind. A name in small letters needs the stroke.
@@ -39,7 +40,8 @@ func capitals(s string) bool {
 	return strings.IndexFunc(s, unicode.IsLower) < 0 && strings.IndexFunc(s, unicode.IsUpper) >= 0
 }
 
-// belowCredit reports whether line i stands directly below a line of nothing but a credit, without a sentence's end: the text of the picture, credit first.
+// belowCredit reports whether line i stands directly below a line of nothing but a credit, without a sentence's end:
+// the text of the picture, credit first.
 func (r *reader) belowCredit(i int) bool {
 	l := r.lines[i]
 	if i == 0 || len(r.d.captions) == 0 || ended(l.text) || words(l.text) < 3 || words(l.text) > 30 {

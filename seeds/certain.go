@@ -9,7 +9,8 @@ import (
 	"mediawatch/text"
 )
 
-// closedPhrases are the patterns of controls without their open ends: what they match is the phrase word for word. "Listen to this article" is one, "Listen to the wind" is not.
+// closedPhrases are the patterns of controls without their open ends: what they match is the phrase word for word.
+// "Listen to this article" is one, "Listen to the wind" is not.
 var closedPhrases = sync.OnceValue(func() []*regexp.Regexp {
 	var out []*regexp.Regexp
 	for _, src := range phraseSources {
@@ -68,13 +69,15 @@ func certainPrompt(s string) bool {
 	return certainAppeal(s)
 }
 
-// reMediaThing are the things that a site asks to subscribe to or to follow and that are hardly ever the subject of a sentence that begins with the imperative.
+// reMediaThing are the things that a site asks to subscribe to or to follow and that are hardly ever the subject of a
+// sentence that begins with the imperative.
 var reMediaThing = lazily(``, `newsletter|nieuwsbrief|nyhetsbrev|nyhedsbrev|nyhetsbrev|infolettre|lettre d'info|boletín|bülten|hírlevél|рассылк|розсилк|خبرنامه|نشرتنا|النشرة البريدية|न्यूजलेटर|telegram|телеграм|whatsapp|facebook|instagram|twitter|youtube|google news|вконтакте|تلغرام|واتساب|تلگرام|اینستاگرام|فيسبوك|メルマガ|ニュースレター|公式|電子報|电子报|公众号|公眾號|微信|微博|客户端|客戶端|카카오톡|뉴스레터|텔레그램|유튜브|네이버|टेलीग्राम|व्हाट्सएप|फेसबुक`, ``)
 
 // reAtOnce begins an appeal in scripts without spaces: do it now.
 var reAtOnce = regexp.MustCompile(`^(?:立即|立刻|马上|馬上|即刻|点击|點擊|今すぐ|지금)`)
 
-// certainAppeal reports whether s asks its reader to subscribe or to follow, without doubt: it speaks of the site as its own, or names a newsletter or a service.
+// certainAppeal reports whether s asks its reader to subscribe or to follow, without doubt: it speaks of the site as
+// its own, or names a newsletter or a service.
 func certainAppeal(s string) bool {
 	if quoted(s) || !promo(s) {
 		return false

@@ -12,7 +12,8 @@ import (
 // longestNotice is the number of words above which a closing paragraph is no notice of the site.
 const longestNotice = 60
 
-// noticeSource is a class of notices in whole sentences. A line is one when it holds a word of each of the sets: what it is about, and what only a site says of it to its readers.
+// noticeSource is a class of notices in whole sentences. A line is one when it holds a word of each of the sets: what
+// it is about, and what only a site says of it to its readers.
 type noticeSource struct {
 	about, said string
 	most        int // words
@@ -63,7 +64,8 @@ var notices = sync.OnceValue(func() []notice {
 	return out
 })
 
-// wordStart compiles alternatives that begin where a word begins, or with ^ where the line does. Scripts without spaces have no words to begin, so there they may stand anywhere.
+// wordStart compiles alternatives that begin where a word begins, or with ^ where the line does. Scripts without spaces
+// have no words to begin, so there they may stand anywhere.
 func wordStart(alternatives string) *regexp.Regexp {
 	if strings.HasPrefix(alternatives, "^") {
 		return regexp.MustCompile(`^(?:` + text.Fold(alternatives[1:]) + `)`)
@@ -84,7 +86,8 @@ var (
 	reAboutAuthor = lazily(`^(?:`, `(?:more )?about (?:the )?(?:author|writer|authors|contributor)s?|the author|meet the author|über (?:den autor|die autorin|die autoren)|zur person des autors|zum autor|zur autorin|à propos de l'aut(?:eur|rice)|l'aut(?:eur|rice)|sobre (?:la firma|el autor|la autora|o autor|a autora)|sobre o autor|l'autore|l'autrice|sull'autore|over de auteur|om (?:författaren|forfatteren|skribenten)|o aut(?:orze|orce|orovi)|об авторе|про автора|عن (?:الكاتب|الكاتبة|المؤلف)|نبذة عن (?:الكاتب|الكاتبة)|درباره نویسنده|yazar hakkında|著者(?:紹介|プロフィール)?|筆者(?:紹介)?|关于作者|作者简介|作者簡介|글쓴이|필자 소개`, `)\s*[:：]?$`)
 )
 
-// closing reports whether s says what only a site says behind an article: where the text was printed, what it earns, how to behave, where to complain, how to reach it.
+// closing reports whether s says what only a site says behind an article: where the text was printed, what it earns,
+// how to behave, where to complain, how to reach it.
 func (r *reader) closing(s string) bool {
 	n := words(s)
 	if n == 0 || n > longestNotice || len(s) > 900 || quoted(s) {
@@ -131,7 +134,8 @@ func (r *reader) ofAuthor(s string) bool {
 	return false
 }
 
-// authorNote returns how many lines from index[i] on, the heading of a note about the author, belong to it: a name and what is said of the person.
+// authorNote returns how many lines from index[i] on, the heading of a note about the author, belong to it: a name and
+// what is said of the person.
 func (r *reader) authorNote(index []int, i int) int {
 	if !reAboutAuthor.MatchString(phraseForm(r.lines[index[i]].text)) || i+1 == len(index) {
 		return 1
@@ -158,7 +162,8 @@ func (r *reader) authorNote(index []int, i int) int {
 	return 2
 }
 
-// signUpBox reports whether index[i] is the pitch of a box to sign up in: a short sentence with a name above it and a field for an address or a button below.
+// signUpBox reports whether index[i] is the pitch of a box to sign up in: a short sentence with a name above it and a
+// field for an address or a button below.
 func (r *reader) signUpBox(index []int, i int) bool {
 	s := r.lines[index[i]].text
 	if i == 0 || i+1 >= len(index) || words(s) > 16 || quoted(s) {
@@ -171,7 +176,8 @@ func (r *reader) signUpBox(index []int, i int) bool {
 // endSigns are the ornaments that magazines set behind the last word of an article.
 const endSigns = "♦◆■□●∎⬛◼▪❖◊✦"
 
-// endSign returns the position behind the line that ends in an article's end sign, len(index) when there is none, more than one, or too much behind it.
+// endSign returns the position behind the line that ends in an article's end sign, len(index) when there is none, more
+// than one, or too much behind it.
 func (r *reader) endSign(index []int) int {
 	at, before, after := len(index), 0, 0
 	for i, n := range index {

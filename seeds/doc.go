@@ -1,4 +1,5 @@
-// Package seeds reads seed files: articles saved as plain text, Markdown or HTML become headline, text, times and outlet, each with its evidence.
+// Package seeds reads seed files: articles saved as plain text, Markdown or HTML become headline, text, times and
+// outlet, each with its evidence.
 //
 // It lists and opens the files of a seed folder without ever leaving it, blocking on it or reading what is no article, and
 // tells apart what belongs to an article from what its site appended. It does not watch folders, keep anything,

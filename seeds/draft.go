@@ -95,7 +95,8 @@ func (d *draft) article() (*Article, error) {
 	return a, nil
 }
 
-// settleOrder decides what 03/04/2025 means: only English is written with either order, so the text's language tells. It is found here when nothing states it.
+// settleOrder decides what 03/04/2025 means: only English is written with either order, so the text's language tells.
+// It is found here when nothing states it.
 func (d *draft) settleOrder() {
 	if d.lang == "" {
 		d.lang = text.Language(d.plain())
@@ -172,7 +173,8 @@ func (d *draft) render() string {
 	return strings.TrimSpace(b.String())
 }
 
-// addStamp takes a stated date: what is labelled as a change is the update; of two for one day the one with a time of day; of two others the earlier is the publication.
+// addStamp takes a stated date: what is labelled as a change is the update; of two for one day the one with a time of
+// day; of two others the earlier is the publication.
 func (d *draft) addStamp(w page.When) {
 	switch {
 	case w.Updated:

@@ -7,7 +7,8 @@ import (
 	"mediawatch/news"
 )
 
-// Dump is the JSON form of one seed file, as `mediawatch parse --seed --json` prints it: the shape of a parsed feed with one item, and the fields only seed files have.
+// Dump is the JSON form of one seed file, as `mediawatch parse --seed --json` prints it: the shape of a parsed feed
+// with one item, and the fields only seed files have.
 type Dump struct {
 	Feed      feeds.DumpFeed `json:"feed"` // a seed file has none, so its fields are empty
 	Items     []DumpItem     `json:"items"`

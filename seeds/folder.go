@@ -63,8 +63,8 @@ func (f Folder) limit() int64 {
 	return MaxSize
 }
 
-// Scan lists the files to read, by path, without opening any. What cannot be read gives one Problem and stops nothing; the error is for a folder that
-// cannot be listed at all, or a cancelled ctx.
+// Scan lists the files to read, by path, without opening any. What cannot be read gives one Problem and stops nothing;
+// the error is for a folder that cannot be listed at all, or a cancelled ctx.
 func (f Folder) Scan(ctx context.Context) ([]File, []Problem, error) {
 	root, err := os.OpenRoot(f.Dir)
 	if err != nil {
@@ -264,8 +264,8 @@ func (s *scan) pair() {
 	slices.SortFunc(s.problems, func(a, b Problem) int { return strings.Compare(a.Path, b.Path) })
 }
 
-// sidecarOf returns the side-car of the file at p: NAME.txt.toml, else NAME.toml, else one whose name differs from these only in its normal form, since
-// a Mac may have written the one and not the other.
+// sidecarOf returns the side-car of the file at p: NAME.txt.toml, else NAME.toml, else one whose name differs from
+// these only in its normal form, since a Mac may have written the one and not the other.
 func (s *scan) sidecarOf(p string, byForm map[string]string) string {
 	names := SidecarNames(p)
 	for _, name := range names {

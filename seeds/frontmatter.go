@@ -11,7 +11,8 @@ import (
 	"mediawatch/text"
 )
 
-// frontMatter cuts the block at the top of a Markdown file: YAML between --- lines, TOML between +++ lines. The values are strings, lists of strings or, from TOML, dates.
+// frontMatter cuts the block at the top of a Markdown file: YAML between --- lines, TOML between +++ lines. The values
+// are strings, lists of strings or, from TOML, dates.
 func (d *draft) frontMatter(src string) (map[string]any, string) {
 	first, rest, _ := strings.Cut(src, "\n")
 	fence := trim(first)
@@ -41,8 +42,9 @@ func (d *draft) tomlMatter(src string) map[string]any {
 	return out
 }
 
-// yamlMatter reads the strict subset of YAML that front matter is written in: "key: value", quoted or not, "[a, b]", lists of "- item", folded (>)
-// and literal (|) text, comments. Anything else, such as nested values, anchors or tags, is named in a warning with its line and left out; line 1 is the fence.
+// yamlMatter reads the strict subset of YAML that front matter is written in: "key: value", quoted or not, "[a, b]",
+// lists of "- item", folded (>) and literal (|) text, comments. Anything else, such as nested values, anchors or tags,
+// is named in a warning with its line and left out; line 1 is the fence.
 func (d *draft) yamlMatter(lines []string) map[string]any {
 	out := map[string]any{}
 	for i := 0; i < len(lines); i++ {

@@ -14,7 +14,8 @@ import (
 // headLines is how many non-empty lines may come before the body, at most.
 const headLines = 24
 
-// head reads what stands before the body and returns the index of the body's first line. A line of the deck that precedes byline or date is part of the body.
+// head reads what stands before the body and returns the index of the body's first line. A line of the deck that
+// precedes byline or date is part of the body.
 func (r *reader) head() int {
 	r.repeated = r.findRepeated()
 	seen := 0
@@ -66,7 +67,8 @@ func (r *reader) nonBlank(i, n int) []line {
 	return out
 }
 
-// beforeTitle takes line i as something that stands above the headline, or as the headline. False: the body begins here, without a headline.
+// beforeTitle takes line i as something that stands above the headline, or as the headline. False: the body begins
+// here, without a headline.
 func (r *reader) beforeTitle(i int) bool {
 	l := r.lines[i]
 	if r.repeated != "" && key(l.text) == r.repeated {
@@ -122,7 +124,8 @@ func (r *reader) setTitle(l line) {
 	r.titleKey = key(r.d.title)
 }
 
-// withoutSite takes " | Name of the site" off a headline, when the same headline stands there without it or the name is a configured outlet's.
+// withoutSite takes " | Name of the site" off a headline, when the same headline stands there without it or the name is
+// a configured outlet's.
 func (r *reader) withoutSite(t string, n int) string {
 	for _, sep := range []string{" | ", " - ", " – ", " — ", " :: ", " » ", " • ", " · "} {
 		i := strings.LastIndex(t, sep)
@@ -232,7 +235,8 @@ func (r *reader) cutNotice(l line) {
 	}
 }
 
-// debris takes a line of at most four words that is no sentence, between headline and first paragraph: a control in whatever language. What it was stays visible among the cut lines.
+// debris takes a line of at most four words that is no sentence, between headline and first paragraph: a control in
+// whatever language. What it was stays visible among the cut lines.
 func (r *reader) debris(i int) bool {
 	l := r.lines[i]
 	if words(l.text) > 4 || width(l.text) > 36 || ended(l.text) || isItem(l.text) || strings.HasSuffix(l.text, ",") {

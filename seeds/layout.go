@@ -125,7 +125,8 @@ func (r *reader) before(body []line, i int) string {
 	return r.d.body[len(r.d.body)-1].text
 }
 
-// bracketed reports whether line i is a sub-heading in corner brackets: set flush where the paragraphs beside it are indented. What somebody says is indented as they are.
+// bracketed reports whether line i is a sub-heading in corner brackets: set flush where the paragraphs beside it are
+// indented. What somebody says is indented as they are.
 func (r *reader) bracketed(body []line, i int) bool {
 	s := body[i].text
 	inner, opens := strings.CutPrefix(s, "「")
@@ -161,7 +162,8 @@ func headingLike(s string) bool {
 // reDateline is the place and the day an agency's text begins with: "PORT AMSEL, 9 November 2026 (Agency) -".
 var reDateline = regexp.MustCompile(`^(\p{Lu}[\pL .'’/-]{1,40}),\s+([^()–—]{6,40}?)\s*(?:\([^)]{2,40}\)\s*)?[-–—:]{1,2}\s`)
 
-// dateline takes the day of a dateline when nothing else states a time. It says when the text was filed, so it is only inferred to be the publication.
+// dateline takes the day of a dateline when nothing else states a time. It says when the text was filed, so it is only
+// inferred to be the publication.
 func (r *reader) dateline() {
 	if len(r.d.body) == 0 {
 		return

@@ -140,7 +140,8 @@ func width(s string) int {
 // longestWrap is the widest column that is taken for hard wrapping; longer lines are paragraphs.
 const longestWrap = 110
 
-// unwrap joins the lines of a file that was wrapped at a column. A line continues on the next when the next one's first word would not have fitted any more.
+// unwrap joins the lines of a file that was wrapped at a column. A line continues on the next when the next one's first
+// word would not have fitted any more.
 func unwrap(in []line, standsAlone func(string) bool) []line {
 	column := wrapColumn(in)
 	if column == 0 {
@@ -165,8 +166,8 @@ func unwrap(in []line, standsAlone func(string) bool) []line {
 	return out
 }
 
-// wrapColumn returns the column a file is wrapped at, 0 when it is not: of the pairs of adjoining lines most must break where the next word would not fit,
-// without ending a sentence.
+// wrapColumn returns the column a file is wrapped at, 0 when it is not: of the pairs of adjoining lines most must break
+// where the next word would not fit, without ending a sentence.
 func wrapColumn(in []line) int {
 	widest := 0
 	for i, l := range in {
@@ -223,7 +224,8 @@ func isEast(s string) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || (r >= 0x3000 && r <= 0x303f) || (r >= 0xff00 && r <= 0xff60)
 }
 
-// lineBreak returns a with what stands between it and b once they are one line. A hyphen at the break stays unless the file has the word without it.
+// lineBreak returns a with what stands between it and b once they are one line. A hyphen at the break stays unless the
+// file has the word without it.
 func lineBreak(a, b string, whole map[string]bool) string {
 	if isEast(a) {
 		return a

@@ -269,7 +269,8 @@ func plainInline(s string) string {
 	return html.UnescapeString(trim(reEscape.ReplaceAllString(s, "$1")))
 }
 
-// trimBlocks takes what the site appended off blocks that were marked up, by the same rules as for plain text, and keeps the rest as the body.
+// trimBlocks takes what the site appended off blocks that were marked up, by the same rules as for plain text, and
+// keeps the rest as the body.
 func (d *draft) trimBlocks(blocks []block) {
 	r := &reader{d: d, recurring: map[string]bool{}}
 	for _, s := range d.options.Boilerplate {
@@ -354,7 +355,8 @@ func (d *draft) pageHead(blocks []block) []block {
 	return out
 }
 
-// pageOutlet takes the outlet from a page's metadata: a configured site by its address, else the name the site gives itself, else the address.
+// pageOutlet takes the outlet from a page's metadata: a configured site by its address, else the name the site gives
+// itself, else the address.
 func (d *draft) pageOutlet(p *page.Article) {
 	if name, site := d.outletOf(hostOf(p.Canonical)); name != "" {
 		d.outlet, d.evidence = name, "page metadata, "+p.Evidence["canonical"]+" "+p.Canonical+"; "+site+" is a site of the configured outlet "+name

@@ -62,8 +62,9 @@ func neighbourItem(body []line, i int) bool {
 	return i > 0 && isItem(body[i-1].text) || i+1 < len(body) && isItem(body[i+1].text)
 }
 
-// midPhrase takes line i within the body when it does not belong to the text: a control, a pointer to another article, a caption. A sub-heading lost is worse than a
-// control kept, so only a line that can be nothing else is taken; what is cut at the ends of a file for a likeness alone stays here.
+// midPhrase takes line i within the body when it does not belong to the text: a control, a pointer to another article,
+// a caption. A sub-heading lost is worse than a control kept, so only a line that can be nothing else is taken; what is
+// cut at the ends of a file for a likeness alone stays here.
 func (r *reader) midPhrase(i, before int) bool {
 	l := r.lines[i]
 	if rePictureFile.MatchString(l.text) {
@@ -125,8 +126,9 @@ func (r *reader) allKeys(start, end int) string {
 	return b.String()
 }
 
-// midList takes the heading of a list of other articles within the body with the headlines below it, and returns how many lines that are. A heading with no headlines
-// directly below it is a sub-heading, unless it says in so many words that it points elsewhere.
+// midList takes the heading of a list of other articles within the body with the headlines below it, and returns how
+// many lines that are. A heading with no headlines directly below it is a sub-heading, unless it says in so many words
+// that it points elsewhere.
 func (r *reader) midList(i, end, before int) int {
 	l := r.lines[i]
 	if before == 0 || words(l.text) > 6 || r.phrase(l.text) != phraseList {

@@ -11,9 +11,10 @@ const MaxPath = 8000
 
 const upperHex = "0123456789ABCDEF"
 
-// KeptPath renders a file's path so that it can be kept and shown: valid UTF-8 in one line. Bytes that are not UTF-8 (the names of an old ZIP
-// archive), control characters, line separators and marks that turn the direction of writing stand as \xHH, each byte for itself. A path
-// that holds none of them stays as it is, and no two paths have the same rendering: what looks like \xHH already has its backslash written \x5C.
+// KeptPath renders a file's path so that it can be kept and shown: valid UTF-8 in one line. Bytes that are not UTF-8
+// (the names of an old ZIP archive), control characters, line separators and marks that turn the direction of writing
+// stand as \xHH, each byte for itself. A path that holds none of them stays as it is, and no two paths have the same
+// rendering: what looks like \xHH already has its backslash written \x5C.
 func KeptPath(raw string) string {
 	at := 0
 	for at < len(raw) {

@@ -59,8 +59,8 @@ var (
 	reNameHangul = regexp.MustCompile(`^\p{Hangul}{3}$`)
 )
 
-// eastName takes a line of nothing but a person's name in a script without capitals, directly beside a line with a date. Chinese and Korean names are known by the
-// surname, Japanese ones by their length, in a text that has kana.
+// eastName takes a line of nothing but a person's name in a script without capitals, directly beside a line with a
+// date. Chinese and Korean names are known by the surname, Japanese ones by their length, in a text that has kana.
 func (r *reader) eastName(i int) bool {
 	s := r.lines[i].text
 	if len(r.d.authors) > 0 || !r.besideDate(i) || sectionNames[key(s)] || reNoName.MatchString(s) || r.phrase(s) != phraseNone {

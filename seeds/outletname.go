@@ -8,8 +8,8 @@ import (
 	"mediawatch/text"
 )
 
-// nameFor looks in the trailing matter for the words that an address was made of ("The Harbour Gazette" for harbourgazette.example), then for a name that the matter
-// introduces as the site's.
+// nameFor looks in the trailing matter for the words that an address was made of ("The Harbour Gazette" for
+// harbourgazette.example), then for a name that the matter introduces as the site's.
 func (d *draft) nameFor(site string) string {
 	label, _, _ := strings.Cut(site, ".")
 	label = key(label)
@@ -62,7 +62,8 @@ func (d *draft) introducedName() string {
 
 var pronouns = map[string]bool{"us": true, "our": true, "me": true, "the": true, "this": true, "our website": true, "we": true, "you": true, "theauthor": true, "it": true, "we are": true}
 
-// namedInTail takes a name without an address: one the trailing matter introduces, or who holds the copyright, unless that looks like an agency, whose notice travels with its texts.
+// namedInTail takes a name without an address: one the trailing matter introduces, or who holds the copyright, unless
+// that looks like an agency, whose notice travels with its texts.
 func (d *draft) namedInTail() bool {
 	name := d.introducedName()
 	why := "the closing lines speak of it as their site"
@@ -99,8 +100,8 @@ func (d *draft) namedInTail() bool {
 	return false
 }
 
-// ownsText reports whether name, the holder of a copyright, may be the outlet. An agency's notice travels with its texts, so an agency counts only where the closing
-// lines speak of it as "ours" besides.
+// ownsText reports whether name, the holder of a copyright, may be the outlet. An agency's notice travels with its
+// texts, so an agency counts only where the closing lines speak of it as "ours" besides.
 func (d *draft) ownsText(name string) bool {
 	if name = trim(name); !looksName(name) || phraseOf(name) != phraseNone {
 		return false
@@ -133,8 +134,9 @@ func (d *draft) oursToo(name string) bool {
 	return false
 }
 
-// nameBeside returns the name that goes with the site's address in c: the holder of the copyright whose name the address is made of, in any closing line or whatever it is called in
-// the same one, else a name on the line above the address that shares a word with it.
+// nameBeside returns the name that goes with the site's address in c: the holder of the copyright whose name the
+// address is made of, in any closing line or whatever it is called in the same one, else a name on the line above the
+// address that shares a word with it.
 func (d *draft) nameBeside(c clue, site string) string {
 	label, _, _ := strings.Cut(site, ".")
 	for i, o := range d.clues {

@@ -36,7 +36,8 @@ const (
 	paywalled = `.{0,60}(?:w ramach subskrypcji|nur für abonnenten|réservé aux abonnés|exclusivo para (?:suscriptores|assinantes)|solo per (?:gli )?abbonati|alleen voor abonnees|for subscribers only|subscribers only|только для подписчиков|abonelere özel|会员专享|會員專享|会員限定).{0,60}|(?:masz już konto|already (?:a subscriber|have an account|registered)|(?:sie haben )?bereits (?:abonnent|registriert|ein konto)|déjà abonné|ya (?:eres suscriptor|tienes cuenta)|já é assinante|sei già abbonato|heb je al een|уже есть аккаунт|zaten abone).{0,60}`
 )
 
-// phraseSources are written as people write; phraseTable folds them as it folds the lines. Wide gaps are unbounded here, since a line has at most longestStock words: counted ones cost memory.
+// phraseSources are written as people write; phraseTable folds them as it folds the lines. Wide gaps are unbounded
+// here, since a line has at most longestStock words: counted ones cost memory.
 var phraseSources = []struct {
 	kind     phraseKind
 	patterns []string
@@ -120,7 +121,8 @@ var phraseSources = []struct {
 	}},
 }
 
-// phraseTable holds the folded patterns, most telling kind first. They are compiled when the first text is read, not when the program starts.
+// phraseTable holds the folded patterns, most telling kind first. They are compiled when the first text is read, not
+// when the program starts.
 var phraseTable = sync.OnceValue(compilePhrases)
 
 func compilePhrases() []stockPhrase {

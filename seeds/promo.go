@@ -9,8 +9,9 @@ import (
 	"mediawatch/text"
 )
 
-// Sites ask their readers for things in more ways than a list of phrases can hold. What these lines have in common is an imperative at their beginning or end, and a thing to
-// subscribe to, to follow or to install. The tables hold beginnings of folded words; scripts without spaces are searched anywhere in the line.
+// Sites ask their readers for things in more ways than a list of phrases can hold. What these lines have in common is
+// an imperative at their beginning or end, and a thing to subscribe to, to follow or to install. The tables hold
+// beginnings of folded words; scripts without spaces are searched anywhere in the line.
 var (
 	promoActions = stems(
 		"sign subscrib follow join download regist click tap receiv install log login share support donate listen watch enjoy become try start",
@@ -111,7 +112,8 @@ func promo(s string) bool {
 	return appeal(list, ended(s) && strings.Contains(s, ","))
 }
 
-// appeal looks for the imperative at either end, and for what it is about. In a line that reads like a sentence of a report, being about the site itself is not enough.
+// appeal looks for the imperative at either end, and for what it is about. In a line that reads like a sentence of a
+// report, being about the site itself is not enough.
 func appeal(list []string, prose bool) bool {
 	action, thing, own := -1, false, false
 	for i, w := range list {

@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// ReadFile returns the bytes of a file that Scan listed, by the path of the file or of its side-car as Scan gave it. It opens regular files only, never waits for a pipe, and reads at
-// most the size limit even when the file has grown since. The error is a *Problem.
+// ReadFile returns the bytes of a file that Scan listed, by the path of the file or of its side-car as Scan gave it. It
+// opens regular files only, never waits for a pipe, and reads at most the size limit even when the file has grown
+// since. The error is a *Problem.
 func (f Folder) ReadFile(p string) ([]byte, error) {
 	root, err := os.OpenRoot(f.Dir)
 	if err != nil {

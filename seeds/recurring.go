@@ -21,7 +21,8 @@ type Ending struct {
 	closing map[string]string // the short lines behind the last paragraph, by key
 }
 
-// EndingOf reads the ending of a file, decoded as Read decodes it. It is empty for what is no text, and for a web page, whose lines are not those of its text.
+// EndingOf reads the ending of a file, decoded as Read decodes it. It is empty for what is no text, and for a web page,
+// whose lines are not those of its text.
 func EndingOf(name string, data []byte) Ending {
 	if len(data) > MaxSize || binaryKind(data) != "" {
 		return Ending{}
@@ -39,9 +40,10 @@ func EndingOf(name string, data []byte) Ending {
 	return Ending{long: longLines(lines), closing: closingLines(lines)}
 }
 
-// Recurring returns the lines of fewer than 12 words that close at least two different articles of a folder, for Options.Boilerplate. A longer line stays,
-// however often it recurs: stock sentences belong to the article. Two files that share half of their long lines are one article, so that a copy does not
-// make a story's last words recur. The result is sorted and does not depend on the order of the files.
+// Recurring returns the lines of fewer than 12 words that close at least two different articles of a folder, for
+// Options.Boilerplate. A longer line stays, however often it recurs: stock sentences belong to the article. Two files
+// that share half of their long lines are one article, so that a copy does not make a story's last words recur. The
+// result is sorted and does not depend on the order of the files.
 func Recurring(files []Ending) []string {
 	spelling := map[string]string{}
 	in := map[string][]int{}

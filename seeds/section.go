@@ -100,7 +100,8 @@ func (r *reader) sectionLine(i int) bool {
 	return true
 }
 
-// subsection takes line i as the second step of a path over several lines: a label directly below one, above a line that is certainly the headline.
+// subsection takes line i as the second step of a path over several lines: a label directly below one, above a line
+// that is certainly the headline.
 func (r *reader) subsection(i int) bool {
 	l := r.lines[i]
 	if len(r.d.section) == 0 || len(r.d.section) > 2 || i == 0 || words(l.text) > 3 || width(l.text) > 32 || ended(l.text) || !upperStart(l.text) || len(sectionParts(l.text)) != 1 {
@@ -153,7 +154,8 @@ func (r *reader) withoutDates(parts []string) []string {
 	return out
 }
 
-// capitalLabel takes a label above the headline: in capitals, such as "ENERGY POLICY", or of one or two words above a line that is certainly the headline.
+// capitalLabel takes a label above the headline: in capitals, such as "ENERGY POLICY", or of one or two words above a
+// line that is certainly the headline.
 func (r *reader) capitalLabel(i int) bool {
 	l := r.lines[i]
 	capitals := strings.IndexFunc(l.text, unicode.IsLower) < 0 && strings.IndexFunc(l.text, unicode.IsUpper) >= 0
@@ -174,7 +176,8 @@ func (r *reader) capitalLabel(i int) bool {
 	return true
 }
 
-// headGoesOn reports whether the line after the first one from index i on is a date, a byline or a control, so that the first is a headline.
+// headGoesOn reports whether the line after the first one from index i on is a date, a byline or a control, so that the
+// first is a headline.
 func (r *reader) headGoesOn(i int) bool {
 	lines := r.nonBlank(i, 3)
 	for _, l := range lines[min(1, len(lines)):] {

@@ -43,8 +43,9 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// The shapes of testdata/blind were written by somebody who had not seen the reader; what it got right at first sight is noted beside them. They may
-// hold metadata_lines, which may be cut or not, and do not fix the marks of lists and headings.
+// The shapes of testdata/blind were written by somebody who had not seen the reader; what it got right at first sight
+// is noted beside them. They may hold metadata_lines, which may be cut or not, and do not fix the marks of lists and
+// headings.
 func TestBlindShapes(t *testing.T) {
 	files, err := filepath.Glob("testdata/blind/*.golden.json")
 	if err != nil || len(files) == 0 {
@@ -68,7 +69,8 @@ func TestBlind2Shapes(t *testing.T) {
 	}
 }
 
-// anyCase are the fields of shapes whose golden spells them in other letters than the file does, which the design does not settle (FIRST_SIGHT.md).
+// anyCase are the fields of shapes whose golden spells them in other letters than the file does, which the design does
+// not settle (FIRST_SIGHT.md).
 var anyCase = map[string]bool{"es-diario.txt section": true}
 
 type blindGolden struct {

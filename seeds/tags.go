@@ -50,7 +50,8 @@ func (r *reader) tagLine(s string) bool {
 	return rest != "" && reMoreLabel.MatchString(text.Fold(trim(label))) && len(tagList(rest, 2)) > 0
 }
 
-// tagsOf takes the tags of line i, which was cut: those behind its label, or those of the list on the next line when the label stands alone.
+// tagsOf takes the tags of line i, which was cut: those behind its label, or those of the list on the next line when
+// the label stands alone.
 func (r *reader) tagsOf(i int) bool {
 	if !r.tagLine(r.lines[i].text) {
 		return false

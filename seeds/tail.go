@@ -92,7 +92,8 @@ func (r *reader) runOf(index []int, i int, kind phraseKind) int {
 // reReader are the marks of what readers wrote: how long ago, an answer, a vote.
 var reReader = lazily(`^(?:`, `reply|replies|report|like|upvote|antworten|melden|répondre|signaler|responder|denunciar|rispondi|beantwoorden|reageer|svara|svar|odpowiedz|ответить|відповісти|رد|الرد|پاسخ|yanıtla|cevapla|回复|回覆|返信|답글`, `)(?:\W.{0,12})?$|\d\d?:\d\d|\d (?:\pL+ )?(?:ago|назад)|^(?:vor|hace|il y a|há) \d`)
 
-// textGoesOn reports whether the paragraphs below a bare "Comments", "Discussion" or "Responses" are the article's: long ones, without a mark of what readers write or the names they sign with.
+// textGoesOn reports whether the paragraphs below a bare "Comments", "Discussion" or "Responses" are the article's:
+// long ones, without a mark of what readers write or the names they sign with.
 func (r *reader) textGoesOn(index []int, i int) bool {
 	head := r.lines[index[i]].text
 	if i == 0 || words(head) > 2 || isItem(head) || strings.ContainsFunc(head, unicode.IsDigit) || i+1 == len(index) {
@@ -123,8 +124,9 @@ func (r *reader) isDate(s string) bool {
 	return ok
 }
 
-// strayEnd moves the cut up over the last lines that are no sentence: the mark of an agency, a control without a known name, a paper's motto. It takes at most three
-// words, above other trailing matter at most eight, and needs a body that is written in sentences.
+// strayEnd moves the cut up over the last lines that are no sentence: the mark of an agency, a control without a known
+// name, a paper's motto. It takes at most three words, above other trailing matter at most eight, and needs a body that
+// is written in sentences.
 func (r *reader) strayEnd(index []int, cutFrom int) int {
 	sentences := 0
 	for _, i := range index[:cutFrom] {
@@ -149,8 +151,8 @@ func (r *reader) strayEnd(index []int, cutFrom int) int {
 	return cutFrom
 }
 
-// strayRun moves the cut up over two or more last lines that are no sentences, in a text that is written in sentences almost throughout: headlines of other articles and
-// controls, in whatever language.
+// strayRun moves the cut up over two or more last lines that are no sentences, in a text that is written in sentences
+// almost throughout: headlines of other articles and controls, in whatever language.
 func (r *reader) strayRun(index []int, cutFrom, sentences int) int {
 	at := cutFrom
 	for at > 2 {
@@ -193,7 +195,8 @@ var (
 	rePaged   = regexp.MustCompile(`https?://[^\s<>"“”]+`)
 )
 
-// trailing keeps line i of the trailing matter as cut, after taking from it what it states: tags, a date, the address of the article, who publishes it.
+// trailing keeps line i of the trailing matter as cut, after taking from it what it states: tags, a date, the address
+// of the article, who publishes it.
 func (r *reader) trailing(i int) {
 	d, l := r.d, r.lines[i]
 	if d.hasStampLine(l.text) {

@@ -33,9 +33,10 @@ func (r *Refusal) Error() string {
 // Unwrap returns the cause.
 func (r *Refusal) Unwrap() error { return r.Err }
 
-// Fit brings every value of a document into the range of the contract, in place, so that no engine refuses it. What still cannot be kept (an item without id
-// or with endless texts, a file whose path is no key) is removed from the document and returned. Whatever a person or a publisher wrote passes here on
-// its way into a store; a new field of news.Item, news.Feed or news.File needs a line below, which a test demands.
+// Fit brings every value of a document into the range of the contract, in place, so that no engine refuses it. What
+// still cannot be kept (an item without id or with endless texts, a file whose path is no key) is removed from the
+// document and returned. Whatever a person or a publisher wrote passes here on its way into a store; a new field of
+// news.Item, news.Feed or news.File needs a line below, which a test demands.
 func Fit(d *Document) []*Refusal {
 	var refused []*Refusal
 	fit := field{

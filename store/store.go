@@ -49,8 +49,9 @@ type Journal interface {
 	// Recent returns items in their newest revisions in falling order of Seq, beginning below before (0: at the newest).
 	Recent(ctx context.Context, before news.Seq, limit int) ([]news.Item, error)
 
-	// Latest returns items in their newest revisions as lists for people show them: by falling Item.Listed, those of one time by falling Seq, beginning
-	// behind a spot (zero: at the newest). With a watch, only items that match it; with "", all. What was forgotten is left out.
+	// Latest returns items in their newest revisions as lists for people show them: by falling Item.Listed, those of
+	// one time by falling Seq, beginning behind a spot (zero: at the newest). With a watch, only items that match it;
+	// with "", all. What was forgotten is left out.
 	Latest(ctx context.Context, watch string, behind Spot, limit int) ([]news.Item, error)
 
 	// Resolve returns the ids of items whose hexadecimal form begins with prefix, at most limit, so that people may abbreviate.
@@ -194,19 +195,21 @@ type Derivation struct {
 	// EventStory for each story it touches.
 	Places []Place
 
-	// Signatures are kept under the Seq of their events; one that is there already is replaced. They make no event. With a forgotten item its signatures
-	// go, and are not kept again.
+	// Signatures are kept under the Seq of their events; one that is there already is replaced. They make no event.
+	// With a forgotten item its signatures go, and are not kept again.
 	Signatures []Signature
 
 	// SignaturesFrom, when it is not 0, removes the signatures with a smaller Seq: they have left the window.
 	SignaturesFrom news.Seq
 
-	// Boilerplate adds lines to those of outlets. A line that is there already keeps its version. Nothing ever removes one, and they make no event.
+	// Boilerplate adds lines to those of outlets. A line that is there already keeps its version. Nothing ever removes
+	// one, and they make no event.
 	Boilerplate []Boilerplate
 
-	// Matches are items that match. A match that is already there keeps Seq, At, Rev and Backlog; its evidence is replaced. A new one gets the next
-	// Seq, an EventMatch and a line in the watch's log, and publishes an Entry for its Group when there is none: always when it is announced; a
-	// backlog one only while the watch has fewer than Fill entries.
+	// Matches are items that match. A match that is already there keeps Seq, At, Rev and Backlog; its evidence is
+	// replaced. A new one gets the next Seq, an EventMatch and a line in the watch's log, and publishes an Entry for
+	// its Group when there is none: always when it is announced; a backlog one only while the watch has fewer than Fill
+	// entries.
 	Matches []Matched
 
 	// Revised are items that already match and got a new revision: a ChangeRevised line in the log; Updated of the entry that shows the
@@ -218,8 +221,8 @@ type Derivation struct {
 	Unmatched []Unmatched
 }
 
-// Signature is what the linker keeps of a revision to find its near copies again after a restart without reading texts. It is derived: a linker that is set
-// back computes and keeps it again. What Data says is the linker's own affair.
+// Signature is what the linker keeps of a revision to find its near copies again after a restart without reading texts.
+// It is derived: a linker that is set back computes and keeps it again. What Data says is the linker's own affair.
 type Signature struct {
 	Seq  news.Seq // of the revision's event
 	Item news.ItemID
@@ -330,7 +333,8 @@ type Deliveries interface {
 	// Digest returns where a digest stands; a zero state with the name when it never ran.
 	Digest(ctx context.Context, name string) (news.DigestState, error)
 
-	// CommitEdition moves a digest: if its state still equals c.From it becomes c.To and the edition and its deliveries are kept, else ErrMoved.
+	// CommitEdition moves a digest: if its state still equals c.From it becomes c.To and the edition and its deliveries
+	// are kept, else ErrMoved.
 	CommitEdition(ctx context.Context, c EditionCommit) error
 
 	// Editions returns editions in falling order of number, beginning below before (0: at the newest), without their bytes.
@@ -346,16 +350,17 @@ type Deliveries interface {
 	// of one edition when number is not 0.
 	Deliveries(ctx context.Context, digest string, number int) ([]news.Delivery, error)
 
-	// Claim takes the delivery that is due first (pending or unknown with NextTry <= now, or sending with a lease that ran out) under a lease until
-	// until, raises its fence and its attempts, and returns it; ErrNotFound when nothing is due. A lease that ran out comes back as unknown work:
-	// the receiver may have it.
+	// Claim takes the delivery that is due first (pending or unknown with NextTry <= now, or sending with a lease that
+	// ran out) under a lease until until, raises its fence and its attempts, and returns it; ErrNotFound when nothing
+	// is due. A lease that ran out comes back as unknown work: the receiver may have it.
 	Claim(ctx context.Context, now, until time.Time) (news.Delivery, error)
 
 	// Settle keeps the outcome of a claimed delivery if its fence is still d.Fence, else ErrFenced.
 	Settle(ctx context.Context, d news.Delivery) error
 
-	// Withdraw replaces the bytes of an edition for good and ends those of its deliveries that were not made, those that are being made included: they
-	// have failed with w.Answer, and who has claimed one cannot settle it. It returns these deliveries as they were before; ErrNotFound without the edition.
+	// Withdraw replaces the bytes of an edition for good and ends those of its deliveries that were not made, those
+	// that are being made included: they have failed with w.Answer, and who has claimed one cannot settle it. It
+	// returns these deliveries as they were before; ErrNotFound without the edition.
 	Withdraw(ctx context.Context, w Withdrawal) ([]news.Delivery, error)
 }
 
@@ -377,13 +382,13 @@ type EditionCommit struct {
 
 // Saved is what people save through commands and pages. Each change is a version of its own; none is overwritten or removed.
 type Saved interface {
-	// Saved returns the newest version of each record, removed ones left out, in order of kind and name: those after the given record, of which only
-	// kind and name count.
+	// Saved returns the newest version of each record, removed ones left out, in order of kind and name: those after
+	// the given record, of which only kind and name count.
 	Saved(ctx context.Context, after news.Saved, limit int) ([]news.Saved, error)
 
-	// Save adds a version to each of the records in one transaction, if the newest version of each is still the one that the change follows (its Version;
-	// 0: there is no such record, or it was removed), else ErrMoved. A change that says what the newest version says already, or that removes what is
-	// not there, adds none.
+	// Save adds a version to each of the records in one transaction, if the newest version of each is still the one
+	// that the change follows (its Version; 0: there is no such record, or it was removed), else ErrMoved. A change
+	// that says what the newest version says already, or that removes what is not there, adds none.
 	Save(ctx context.Context, changes []news.Saved) error
 
 	// SavedHistory returns the versions of one record, the oldest first; nil when there is none.
@@ -428,8 +433,8 @@ type Stats struct {
 	Schema     int      `json:"schema"`
 }
 
-// Pruning says whose texts are removed: of items whose newest revision came before Before, unless one of Watches matches them and, if MatchedBefore is not zero, that
-// revision did not come before it either.
+// Pruning says whose texts are removed: of items whose newest revision came before Before, unless one of Watches
+// matches them and, if MatchedBefore is not zero, that revision did not come before it either.
 type Pruning struct {
 	Before        time.Time
 	MatchedBefore time.Time // zero: what the watches matched stays
@@ -442,13 +447,14 @@ type (
 	Verifier interface {
 		Verify(ctx context.Context, report func(line string)) error
 	}
-	// Backuper writes a consistent copy while the store is in use. The copy is complete and verified when it returns. A file that is there stays
-	// (files.ErrExists), unless it is a store and existing is files.Replace.
+	// Backuper writes a consistent copy while the store is in use. The copy is complete and verified when it returns. A
+	// file that is there stays (files.ErrExists), unless it is a store and existing is files.Replace.
 	Backuper interface {
 		Backup(ctx context.Context, file string, existing files.Existing) error
 	}
-	// Pruner removes the texts of old items and leaves all else: ids, headlines, keys, stories, matches, so that none of them comes back as new. It
-	// works in short transactions; stopped on the way it goes on the next time. It returns of how many items it removed the texts.
+	// Pruner removes the texts of old items and leaves all else: ids, headlines, keys, stories, matches, so that none
+	// of them comes back as new. It works in short transactions; stopped on the way it goes on the next time. It
+	// returns of how many items it removed the texts.
 	Pruner interface {
 		Prune(ctx context.Context, p Pruning) (int, error)
 	}
@@ -456,14 +462,16 @@ type (
 	Reindexer interface {
 		Reindex(ctx context.Context) error
 	}
-	// Restorable is an engine whose backups say of themselves that they are. Copied returns when this store was written as a backup, zero when it is none
-	// or is in use by now; and since when one is in use that was a backup. PutToUse notes that it is in use.
+	// Restorable is an engine whose backups say of themselves that they are. Copied returns when this store was written
+	// as a backup, zero when it is none or is in use by now; and since when one is in use that was a backup. PutToUse
+	// notes that it is in use.
 	Restorable interface {
 		Copied(ctx context.Context) (at, inUse time.Time, err error)
 		PutToUse(ctx context.Context, now time.Time) error
 	}
-	// LeaseReleaser is an engine whose store one process owns: when that process begins, no sender of an earlier one can be alive, and what those had claimed need
-	// not wait for the end of their leases. ReleaseLeases makes it due at now, as unknown work, and returns how much it was. Never call it beside a sender.
+	// LeaseReleaser is an engine whose store one process owns: when that process begins, no sender of an earlier one
+	// can be alive, and what those had claimed need not wait for the end of their leases. ReleaseLeases makes it due at
+	// now, as unknown work, and returns how much it was. Never call it beside a sender.
 	LeaseReleaser interface {
 		ReleaseLeases(ctx context.Context, now time.Time) (int, error)
 	}

@@ -92,8 +92,8 @@ func legal(r rune) bool {
 	return r&0xFFFE != 0xFFFE
 }
 
-// Line returns s as one line of plain text: valid UTF-8, control characters gone, white space collapsed to single spaces and trimmed, and directions
-// Balanced: what is written beside it cannot be turned around.
+// Line returns s as one line of plain text: valid UTF-8, control characters gone, white space collapsed to single
+// spaces and trimmed, and directions Balanced: what is written beside it cannot be turned around.
 func Line(s string) string {
 	if isLine(s) {
 		return s

@@ -14,9 +14,10 @@ const (
 // maxDirections is how deep directions may nest; Unicode ends at 125, and no text in earnest needs more than a few.
 const maxDirections = 32
 
-// Balanced returns s with every change of direction ended where its line ends, at the latest, and without ends of what did not begin. What is written
-// behind s on the same line then keeps its own direction, whatever s holds. A string without such characters comes back as it is; in another, invalid UTF-8
-// becomes U+FFFD, or what is taken out would leave bytes together that were apart.
+// Balanced returns s with every change of direction ended where its line ends, at the latest, and without ends of what
+// did not begin. What is written behind s on the same line then keeps its own direction, whatever s holds. A string
+// without such characters comes back as it is; in another, invalid UTF-8 becomes U+FFFD, or what is taken out would
+// leave bytes together that were apart.
 func Balanced(s string) string {
 	if !hasDirections(s) {
 		return s
@@ -83,7 +84,8 @@ func endsLine(r rune) bool {
 	return r >= 0x1C && r <= 0x1E
 }
 
-// hasDirections reports whether s may hold a character that Balanced looks at: U+202A to U+202E are E2 80 AA to AE, U+2066 to U+2069 are E2 81 A6 to A9.
+// hasDirections reports whether s may hold a character that Balanced looks at: U+202A to U+202E are E2 80 AA to AE,
+// U+2066 to U+2069 are E2 81 A6 to A9.
 func hasDirections(s string) bool {
 	for {
 		i := strings.IndexByte(s, 0xE2)

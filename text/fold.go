@@ -9,9 +9,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Fold returns s as it is compared: Unicode NFKC (UAX #15), case folded, diacritics and invisible characters removed, Arabic and Persian letter
-// forms and all decimal digits unified, curly quotes and dashes made straight. White space and punctuation stay.
-// It is idempotent. Vowel signs of Indic and South-East Asian scripts and the voicing marks of Kana are letters, not diacritics, and stay.
+// Fold returns s as it is compared: Unicode NFKC (UAX #15), case folded, diacritics and invisible characters removed,
+// Arabic and Persian letter forms and all decimal digits unified, curly quotes and dashes made straight. White space
+// and punctuation stay. It is idempotent. Vowel signs of Indic and South-East Asian scripts and the voicing marks of
+// Kana are letters, not diacritics, and stay.
 func Fold(s string) string {
 	if folded, ok := foldASCII(s); ok {
 		return folded

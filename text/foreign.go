@@ -8,9 +8,10 @@ import (
 	"golang.org/x/net/html"
 )
 
-// Drawings (SVG) and formulas (MathML) are foreign content: within them a browser reads by other rules than in HTML, and most ways to smuggle something past
-// a sanitiser use the border between the two. So nothing of what a publisher wrote is copied. A drawing is read into elements and written anew from the lists
-// in foreignlists.go, in a form that has no border in it:
+// Drawings (SVG) and formulas (MathML) are foreign content: within them a browser reads by other rules than in HTML,
+// and most ways to smuggle something past a sanitiser use the border between the two. So nothing of what a publisher
+// wrote is copied. A drawing is read into elements and written anew from the lists in foreignlists.go, in a form that
+// has no border in it:
 //
 //   - every element is in the root's namespace, and none has a name that ends foreign content (HTML, 13.2.6.5);
 //   - the elements within which a browser reads HTML again (title, desc, mi, mo, mn, ms, mtext) hold characters and nothing else; the others of that kind
@@ -26,7 +27,8 @@ type figure struct {
 	depth int // how deep its elements nest
 }
 
-// figure reads the drawing or formula whose start tag t was just read, up to its end, the start of a block of HTML or the end of the document.
+// figure reads the drawing or formula whose start tag t was just read, up to its end, the start of a block of HTML or
+// the end of the document.
 func (r *reader) figure(t token) figure {
 	w := figureWriter{v: vocabularies()[t.name], open: make(map[string]int), stated: make(map[string]bool)}
 	w.start(t, false)
@@ -62,7 +64,8 @@ func (r *reader) figure(t token) figure {
 	return figure{html: w.out.String(), depth: w.deepest}
 }
 
-// iconSide is up to what side, in pixels, a drawing is an icon: of a button to share, to play. Its size is mostly a style's, without which it would fill the page.
+// iconSide is up to what side, in pixels, a drawing is an icon: of a button to share, to play. Its size is mostly a
+// style's, without which it would fill the page.
 const iconSide = 64
 
 // icon reports whether the start tag of a drawing says that it is an icon, by its size or by its own units.

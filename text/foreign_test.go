@@ -121,8 +121,8 @@ var (
 	foreignCall  = regexp.MustCompile(`(?i)([a-z]+)\s*\(`)
 )
 
-// checkForeign checks an element of a drawing or formula as x/net reads it: all of it is known, nothing is of another namespace, and what holds characters
-// holds nothing else.
+// checkForeign checks an element of a drawing or formula as x/net reads it: all of it is known, nothing is of another
+// namespace, and what holds characters holds nothing else.
 func checkForeign(t failer, src, got string, n *html.Node) {
 	if !strings.Contains(foreignElements[n.Namespace], " "+n.Data+" ") {
 		t.Fatalf("Sanitize(%q) = %q: has <%s> of %s", src, got, n.Data, n.Namespace)
@@ -167,8 +167,9 @@ func checkForeign(t failer, src, got string, n *html.Node) {
 	}
 }
 
-// figureAttacks are ways known to get past sanitisers with foreign content, after the DOMPurify, Mozilla Bleach, sanitize-html and HtmlSanitizer advisories and
-// the cheat sheets of mutation attacks. Each has something to see, so that what could be kept is.
+// figureAttacks are ways known to get past sanitisers with foreign content, after the DOMPurify, Mozilla Bleach,
+// sanitize-html and HtmlSanitizer advisories and the cheat sheets of mutation attacks. Each has something to see, so
+// that what could be kept is.
 var figureAttacks = []string{
 	`<math><mi>x</mi><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=xss()&gt;"></math>`,
 	`<math><mi>x</mi><mtext><table><mglyph><style><![CDATA[</style><img title="]]&gt;&lt;/mglyph&gt;&lt;img&Tab;src=1&Tab;onerror=xss()&gt;"></math>`,

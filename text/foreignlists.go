@@ -34,8 +34,9 @@ type foreignAttr struct {
 	value func(string) (string, bool)
 }
 
-// vocabularies are those of foreign content, by the name of their root. SVG has nothing in it that refers to another part of a drawing or to a picture, that
-// moves, or that is HTML: gradients, patterns, clips, markers and use would need ids, which an article must not bring into the page it is shown in.
+// vocabularies are those of foreign content, by the name of their root. SVG has nothing in it that refers to another
+// part of a drawing or to a picture, that moves, or that is HTML: gradients, patterns, clips, markers and use would
+// need ids, which an article must not bring into the page it is shown in.
 var vocabularies = sync.OnceValue(newVocabularies)
 
 func newVocabularies() map[string]*vocabulary {

@@ -42,8 +42,9 @@ func Language(plain string) string {
 	return info.Lang.Iso6391()
 }
 
-// byFunctionWords tells a language by its commonest words, or returns "" when that leaves any doubt. It answers for most news texts in the languages
-// it knows, at a hundredth of the cost of comparing trigrams with every language there is.
+// byFunctionWords tells a language by its commonest words, or returns "" when that leaves any doubt. It answers for
+// most news texts in the languages it knows, at a hundredth of the cost of comparing trigrams with every language there
+// is.
 func byFunctionWords(plain string) string {
 	var hits, own [len(languages)]int // words of a language; of these, those no other language here has
 	words, known := Words(plain), functionWords()

@@ -20,8 +20,9 @@ type token struct {
 	name string // of a tag, in lower case
 }
 
-// lexer cuts HTML into tokens as a browser's tokeniser does (HTML, 13.2.5), only that it knows no escapes within scripts. Its memory does not depend on
-// the document. It is several times as fast as the tokeniser of x/net/html, with which a test compares it.
+// lexer cuts HTML into tokens as a browser's tokeniser does (HTML, 13.2.5), only that it knows no escapes within
+// scripts. Its memory does not depend on the document. It is several times as fast as the tokeniser of x/net/html, with
+// which a test compares it.
 type lexer struct {
 	s   string
 	at  int

@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Plain returns the text of an HTML fragment as a reader sees it: paragraphs apart by an empty line, lines by "\n", list items begin with "- ", cells are
-// apart by a tab. Scripts, styles, drawings, forms' choices and comments are gone, references decoded, white space collapsed except in <pre>.
+// Plain returns the text of an HTML fragment as a reader sees it: paragraphs apart by an empty line, lines by "\n",
+// list items begin with "- ", cells are apart by a tab. Scripts, styles, drawings, forms' choices and comments are
+// gone, references decoded, white space collapsed except in <pre>.
 func Plain(src string) string {
 	src = validUTF8(src)
 	p := plainer{}
@@ -21,8 +22,8 @@ func Plain(src string) string {
 	return p.b.String()
 }
 
-// FirstParagraph returns the plain text of the first paragraph that has any, "" when none has. Its lines are joined. The caption of a figure is the first
-// paragraph only where there is nothing else.
+// FirstParagraph returns the plain text of the first paragraph that has any, "" when none has. Its lines are joined.
+// The caption of a figure is the first paragraph only where there is nothing else.
 func FirstParagraph(src string) string {
 	src = validUTF8(src)
 	for _, except := range []string{"figcaption", ""} {
@@ -36,8 +37,8 @@ func FirstParagraph(src string) string {
 	return ""
 }
 
-// Paragraphs returns plain paragraphs as HTML: each non-empty one escaped in a <p>, line breaks within as <br>. A string may hold several paragraphs
-// apart by empty lines.
+// Paragraphs returns plain paragraphs as HTML: each non-empty one escaped in a <p>, line breaks within as <br>. A
+// string may hold several paragraphs apart by empty lines.
 func Paragraphs(plain ...string) string {
 	var b strings.Builder
 	for _, s := range plain {

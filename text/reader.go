@@ -2,8 +2,9 @@ package text
 
 import "strings"
 
-// reader gives the tokens of a document that a person sees: no comments, and nothing of the elements that are removed whole. Unlike a browser it does not let
-// an element that is never closed, or that is closed XHTML's way ("<iframe/>"), swallow the article behind it.
+// reader gives the tokens of a document that a person sees: no comments, and nothing of the elements that are removed
+// whole. Unlike a browser it does not let an element that is never closed, or that is closed XHTML's way ("<iframe/>"),
+// swallow the article behind it.
 type reader struct {
 	lexer
 	except string         // one more element that goes with its content, "" none
@@ -66,8 +67,8 @@ func (r *reader) visible(t token) bool {
 	return false
 }
 
-// swallows reports whether an element of characters holds what follows its start tag. Scripts and styles do, unless the tag says that it is empty and
-// that its content is elsewhere.
+// swallows reports whether an element of characters holds what follows its start tag. Scripts and styles do, unless the
+// tag says that it is empty and that its content is elsewhere.
 func (r *reader) swallows(name string, empty, elsewhere bool) bool {
 	switch name {
 	case "script":

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Resolve returns src with the relative URLs of its links, images and other loads made absolute against base. Without a usable base it returns src
-// as it is. What has no relative URL stays as it was, byte by byte.
+// Resolve returns src with the relative URLs of its links, images and other loads made absolute against base. Without a
+// usable base it returns src as it is. What has no relative URL stays as it was, byte by byte.
 func Resolve(src, base string) string {
 	if !strings.Contains(src, "<") {
 		return src

@@ -12,9 +12,11 @@ import (
 	"golang.org/x/net/html"
 )
 
-// Sanitize returns the HTML of a news text with nothing in it that could execute, load anything but images, or leave its place: paragraphs, headings,
-// lists, quotes, tables, figures, images and links stay, and what is safe of drawings (SVG) and formulas (MathML); scripts, styles, handlers, frames, forms
-// and all URLs that are not absolute http, https or, in links, mailto go. Elements are closed where a browser would close them, and nested at most 64 deep. It is idempotent, and cheap on its own output.
+// Sanitize returns the HTML of a news text with nothing in it that could execute, load anything but images, or leave
+// its place: paragraphs, headings, lists, quotes, tables, figures, images and links stay, and what is safe of drawings
+// (SVG) and formulas (MathML); scripts, styles, handlers, frames, forms and all URLs that are not absolute http, https
+// or, in links, mailto go. Elements are closed where a browser would close them, and nested at most 64 deep. It is
+// idempotent, and cheap on its own output.
 func Sanitize(src string) string {
 	src = Clean(src)
 	if !strings.Contains(src, "<") {
@@ -29,7 +31,8 @@ func Sanitize(src string) string {
 	return applyPolicy(src)
 }
 
-// applyPolicy is Sanitize without its quick paths, for clean src. Drawings and formulas are read and written apart; what is between them is the policy's.
+// applyPolicy is Sanitize without its quick paths, for clean src. Drawings and formulas are read and written apart;
+// what is between them is the policy's.
 func applyPolicy(src string) string {
 	b := newBalancer(len(src))
 	var between strings.Builder
@@ -53,8 +56,9 @@ func applyPolicy(src string) string {
 	return b.finish()
 }
 
-// strip writes src without comments and the elements that go with their content, and without drawings and formulas, which drawn gets in their place. The policy
-// would remove them, too, but drops everything behind one that is not closed or has a stray end tag.
+// strip writes src without comments and the elements that go with their content, and without drawings and formulas,
+// which drawn gets in their place. The policy would remove them, too, but drops everything behind one that is not
+// closed or has a stray end tag.
 func strip(src string, out *strings.Builder, drawn func(figure)) {
 	r := reader{lexer: lexer{s: src}, drawn: drawn}
 	for t, ok := r.next(); ok; t, ok = r.next() {
@@ -101,8 +105,9 @@ func newNewsPolicy() *bluemonday.Policy {
 // hasHost keeps "https:path", which a browser reads as relative, from passing for absolute.
 func hasHost(u *url.URL) bool { return u.Host != "" }
 
-// settle is applyPolicy for the HTML that most feeds publish: allowed elements, in their one spelling where their attributes are kept, and wrappers without
-// a meaning. Only references and quotes in the text and the attributes that go are rewritten. Anything else is for the policy; ok is false.
+// settle is applyPolicy for the HTML that most feeds publish: allowed elements, in their one spelling where their
+// attributes are kept, and wrappers without a meaning. Only references and quotes in the text and the attributes that
+// go are rewritten. Anything else is for the policy; ok is false.
 func settle(src string) (out string, ok bool) {
 	var b strings.Builder // holds src[:done] as rewritten; unused while nothing had to be
 	done, at := 0, 0

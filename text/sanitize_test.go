@@ -63,7 +63,8 @@ func TestSanitize(t *testing.T) {
 	}
 }
 
-// attacks are the ways known to make a browser execute something, after the OWASP, html5sec and DOMPurify lists. Each would run "xss" or load from evil.example.
+// attacks are the ways known to make a browser execute something, after the OWASP, html5sec and DOMPurify lists. Each
+// would run "xss" or load from evil.example.
 var attacks = []string{
 	`<script>xss()</script>`,
 	`<ScRiPt src=//evil.example/x.js></sCrIpT>`,
@@ -260,8 +261,8 @@ var safeAttrs = []string{"a href", "img src", "img alt", "img width", "img heigh
 var dangerous = []string{"script", "style", "iframe", "object", "embed", "applet", "form", "input", "button", "select", "textarea", "link", "meta", "base", "template",
 	"noscript", "frame", "frameset", "video", "audio", "source", "body-x", "marquee", "portal", "slot", "title", "xmp", "plaintext", "map", "area", "details", "keygen", "bgsound", "layer"}
 
-// checkExecutes parses got as a browser does and looks for anything that could act; then again what a browser would write of it, and that sanitised once more:
-// an attack by mutation is harmless only at first.
+// checkExecutes parses got as a browser does and looks for anything that could act; then again what a browser would
+// write of it, and that sanitised once more: an attack by mutation is harmless only at first.
 func checkExecutes(t failer, src, got string) {
 	rendered := checkTree(t, src, got)
 	if !strings.Contains(got, "<svg") && !strings.Contains(got, "<math") {

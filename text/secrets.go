@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// HideSecrets returns s without what may open a door in the addresses in it: the user and password before a host are gone, and the values of query parameters that are known to be keys
-// ("?token=…") are "hidden". s may be an address or a text with addresses in it, such as an error. Everything that leaves the program over HTTP or into a log about where it reads passes
-// through here.
+// HideSecrets returns s without what may open a door in the addresses in it: the user and password before a host are
+// gone, and the values of query parameters that are known to be keys ("?token=…") are "hidden". s may be an address or
+// a text with addresses in it, such as an error. Everything that leaves the program over HTTP or into a log about where
+// it reads passes through here.
 func HideSecrets(s string) string {
 	var b strings.Builder
 	for {

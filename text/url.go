@@ -16,8 +16,9 @@ import (
 // ErrNotWeb is what CanonicalURL returns, wrapped, for what is not an absolute http or https URL with a host.
 var ErrNotWeb = errors.New("not an absolute http or https URL")
 
-// CanonicalURL returns the form of a URL by which pages are compared: scheme and host lower case, the host in ASCII (RFC 5891), no user, no default port,
-// dot segments removed, percent-encoding normalised (RFC 3986, section 6.2.2), tracking parameters gone, the rest sorted by name, no fragment.
+// CanonicalURL returns the form of a URL by which pages are compared: scheme and host lower case, the host in ASCII
+// (RFC 5891), no user, no default port, dot segments removed, percent-encoding normalised (RFC 3986, section 6.2.2),
+// tracking parameters gone, the rest sorted by name, no fragment.
 func CanonicalURL(raw string) (string, error) {
 	u, err := parseWeb(raw)
 	if err != nil {
@@ -39,8 +40,8 @@ func CanonicalURL(raw string) (string, error) {
 	return b.String(), nil
 }
 
-// PageURL returns a link as it may be shown and followed: absolute http or https, without white space, user and tracking parameters, otherwise as the
-// publisher wrote it, fragment included. It returns "" for anything else.
+// PageURL returns a link as it may be shown and followed: absolute http or https, without white space, user and
+// tracking parameters, otherwise as the publisher wrote it, fragment included. It returns "" for anything else.
 func PageURL(raw string) string {
 	u, err := parseWeb(raw)
 	if err != nil {
@@ -60,7 +61,8 @@ func PageURL(raw string) string {
 	return page
 }
 
-// Site returns the registrable domain of a URL's host by the public suffix list, in ASCII, or "" when there is none (an address, "localhost").
+// Site returns the registrable domain of a URL's host by the public suffix list, in ASCII, or "" when there is none (an
+// address, "localhost").
 func Site(rawURL string) string {
 	u, err := parseWeb(rawURL)
 	if err != nil {
@@ -80,7 +82,8 @@ func Site(rawURL string) string {
 	return site
 }
 
-// stripURL removes what browsers remove from a URL before they read it (URL standard, 4.4): outer controls and spaces, inner tabs and line ends.
+// stripURL removes what browsers remove from a URL before they read it (URL standard, 4.4): outer controls and spaces,
+// inner tabs and line ends.
 func stripURL(s string) string {
 	s = strings.TrimFunc(s, func(r rune) bool { return r <= ' ' || r == 0xA0 })
 	if strings.ContainsAny(s, "\t\r\n") {

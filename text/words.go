@@ -12,9 +12,10 @@ type Word struct {
 	Start, End int    // byte offsets in the text it was found in: s[Start:End] are the exact words
 }
 
-// Words splits s into words as queries see them. A word is a run of letters, digits and their marks, with apostrophes between letters ("O’Brien" is
-// "o'brien"). A possessive is dropped: "Trump’s" is "trump", "workers’" is "workers". Hyphens and all other punctuation split.
-// Chinese, Japanese, Thai, Lao, Khmer and Burmese are one word a character. A character that stands for several words gives several with the same offsets.
+// Words splits s into words as queries see them. A word is a run of letters, digits and their marks, with apostrophes
+// between letters ("O’Brien" is "o'brien"). A possessive is dropped: "Trump’s" is "trump", "workers’" is "workers".
+// Hyphens and all other punctuation split. Chinese, Japanese, Thai, Lao, Khmer and Burmese are one word a character. A
+// character that stands for several words gives several with the same offsets.
 func Words(s string) []Word {
 	return AppendWords(nil, s)
 }

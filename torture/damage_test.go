@@ -76,8 +76,9 @@ var harms = []harm{
 	}, false},
 }
 
-// TestD6_DamagedFiles damages the file in many ways. A command either does its work, when what is damaged is nothing it needs, or says in one line what is wrong and in
-// one what to do, with exit code 4. There is never a trace, nor another code.
+// TestD6_DamagedFiles damages the file in many ways. A command either does its work, when what is damaged is nothing it
+// needs, or says in one line what is wrong and in one what to do, with exit code 4. There is never a trace, nor another
+// code.
 func TestD6_DamagedFiles(t *testing.T) {
 	n := cycles(t, 150, 1500)
 	t.Parallel()

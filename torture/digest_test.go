@@ -152,8 +152,8 @@ func (h home) editions() []edition {
 	return all
 }
 
-// TestG1_KillDuringDigests kills the daemon while it makes and mails editions. Every story is in exactly one digest; a mail that came more than once
-// came with the same bytes under the same Message-ID.
+// TestG1_KillDuringDigests kills the daemon while it makes and mails editions. Every story is in exactly one digest; a
+// mail that came more than once came with the same bytes under the same Message-ID.
 func TestG1_KillDuringDigests(t *testing.T) {
 	n := cycles(t, 25, 500)
 	t.Parallel()
@@ -231,7 +231,8 @@ func (h home) regular() []edition {
 	return list
 }
 
-// deliverAll makes the last edition and sees every delivery through. One whose lease a dead daemon holds is sent again by hand, as its bytes were.
+// deliverAll makes the last edition and sees every delivery through. One whose lease a dead daemon holds is sent again
+// by hand, as its bytes were.
 func (h home) deliverAll() {
 	h.t.Helper()
 	p := h.start("serve")

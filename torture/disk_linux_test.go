@@ -168,7 +168,8 @@ func (v *victim) refresh(p *process, feed int) {
 	})
 }
 
-// TestD4_TooLittleSpace leaves less room than [store] min_free asks for: reading pauses and says so, digests go on, and reading goes on by itself later.
+// TestD4_TooLittleSpace leaves less room than [store] min_free asks for: reading pauses and says so, digests go on, and
+// reading goes on by itself later.
 func TestD4_TooLittleSpace(t *testing.T) {
 	cycles(t, 1, 1)
 	t.Parallel()

@@ -225,7 +225,8 @@ func (v *victim) compare() {
 	v.t.Logf("%d items, %d stories of several, %d feeds, %d seed files", len(v.acked), strings.Count(stories, "\n"), len(v.site.feeds), v.seeds)
 }
 
-// derived tells of a store what does not depend on the order in which items came: which there are, what they match, and who is in a story with whom.
+// derived tells of a store what does not depend on the order in which items came: which there are, what they match, and
+// who is in a story with whom.
 func derived(items []item) string {
 	members := make(map[string][]string)
 	for _, it := range items {
@@ -259,7 +260,8 @@ func firstDifference(want, got string) string {
 	return "no line"
 }
 
-// TestD2_KillAtNamedPoints kills the daemon where a poll stands at a known point between fetch, append and follow; the next poll must bring what is missing.
+// TestD2_KillAtNamedPoints kills the daemon where a poll stands at a known point between fetch, append and follow; the
+// next poll must bring what is missing.
 func TestD2_KillAtNamedPoints(t *testing.T) {
 	n := cycles(t, 2, 40)
 	t.Parallel()
@@ -291,7 +293,8 @@ func TestD2_KillAtNamedPoints(t *testing.T) {
 	v.compare()
 }
 
-// settled reports whether the feed of an article was served to its end in its present version: only then must the next poll have brought it.
+// settled reports whether the feed of an article was served to its end in its present version: only then must the next
+// poll have brought it.
 func (s *site) settled(key string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -308,7 +311,8 @@ const (
 	pointMatched  = "a new seed file is matched"
 )
 
-// killAt starts a daemon, has it poll feed 0 or read a seed file, and kills it at the point. A point that does not come within some polls becomes an ordinary kill.
+// killAt starts a daemon, has it poll feed 0 or read a seed file, and kills it at the point. A point that does not come
+// within some polls becomes an ordinary kill.
 func (v *victim) killAt(name string) {
 	v.t.Helper()
 	p := v.start("serve")
@@ -351,7 +355,8 @@ func (v *victim) killAt(name string) {
 	v.heard(p)
 }
 
-// poll refreshes feed 0 some times: it does not grow each time, nor stay the same. It ends with the daemon or, if asked, at the first answer that tells of something new.
+// poll refreshes feed 0 some times: it does not grow each time, nor stay the same. It ends with the daemon or, if
+// asked, at the first answer that tells of something new.
 func (v *victim) poll(p *process, once bool) {
 	for range 50 {
 		d, err := p.order("/control/feeds/refresh", url.Values{"feed": {v.site.address(0)}})

@@ -12,7 +12,8 @@ import (
 	"testing"
 )
 
-// article is what a feed carries. Its title names its feed, its number and its edition, so that the store can be compared with what was served.
+// article is what a feed carries. Its title names its feed, its number and its edition, so that the store can be
+// compared with what was served.
 type article struct {
 	feed, n int
 	edition int

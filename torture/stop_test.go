@@ -89,8 +89,8 @@ func subscribe(urls []string) string {
 // silentHost is a host of the crowd that does not answer.
 const silentHost = "127.0.0.2:"
 
-// TestO6_StopUnderLoad stops the daemon while a hundred feeds are being read: it leaves with 0 within ten seconds, and after the restart no server is asked again
-// but the one that never answered.
+// TestO6_StopUnderLoad stops the daemon while a hundred feeds are being read: it leaves with 0 within ten seconds, and
+// after the restart no server is asked again but the one that never answered.
 func TestO6_StopUnderLoad(t *testing.T) {
 	n := cycles(t, 3, 30)
 	t.Parallel()

@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// TestG3_StoppedDuringADigest stops the daemon with SIGSTOP at each stage of a mail, until the mail server has lost patience and hung up, and lets it go on.
-// Every story is in exactly one digest; a mail that came more than once came with the same bytes under the same Message-ID.
+// TestG3_StoppedDuringADigest stops the daemon with SIGSTOP at each stage of a mail, until the mail server has lost
+// patience and hung up, and lets it go on. Every story is in exactly one digest; a mail that came more than once came
+// with the same bytes under the same Message-ID.
 func TestG3_StoppedDuringADigest(t *testing.T) {
 	t.Parallel()
 	server, port := newPost(t)

@@ -9,7 +9,8 @@ import (
 	"mediawatch/store"
 )
 
-// items answers GET /api/v1/items: as lists for people show them, or with after=SEQ the items that are new or changed since, oldest change first.
+// items answers GET /api/v1/items: as lists for people show them, or with after=SEQ the items that are new or changed
+// since, oldest change first.
 func (s *Server) items(r *http.Request) (any, error) {
 	limit, err := limitOf(r)
 	if err != nil {
@@ -79,8 +80,9 @@ const (
 	changesReadOwner = 100_000
 )
 
-// changedItems turns the journal into upserts: each item once, at its last change among the events read. A listing in JSON lines that goes on for long may have an item again further down,
-// at a later change: to remember all would cost memory without bounds.
+// changedItems turns the journal into upserts: each item once, at its last change among the events read. A listing in
+// JSON lines that goes on for long may have an item again further down, at a later change: to remember all would cost
+// memory without bounds.
 func (s *Server) changedItems(r *http.Request, after news.Seq, limit int) *rows {
 	ctx, most := r.Context(), changesRead
 	if isOwner(r) {
@@ -129,7 +131,8 @@ type changes struct {
 	next  news.Seq                 // the end of the stretch
 }
 
-// changes reads the journal until at least limit items have changed or it ends. A change of a story brings all its members, so there may be a few more.
+// changes reads the journal until at least limit items have changed or it ends. A change of a story brings all its
+// members, so there may be a few more.
 func (s *Server) changes(ctx context.Context, after news.Seq, limit int) (changes, error) {
 	c := changes{last: make(map[news.ItemID]news.Seq), next: after}
 	for len(c.order) < limit {

@@ -88,8 +88,8 @@ func (s *Server) feedState(ctx context.Context, kind news.Kind, address string) 
 	return state, err
 }
 
-// shown is a feed as it may be shown: without the secrets in its addresses, or in what quotes them. A feed leaves the web server in no other form; the OPML that its owner asks for over the
-// socket is made from the configuration.
+// shown is a feed as it may be shown: without the secrets in its addresses, or in what quotes them. A feed leaves the
+// web server in no other form; the OPML that its owner asks for over the socket is made from the configuration.
 func shown(f news.Feed) news.Feed {
 	for _, s := range []*string{&f.Title, &f.Address, &f.Location, &f.Link, &f.Error, &f.Proposed} {
 		*s = text.HideSecrets(*s)
@@ -217,7 +217,8 @@ func (s *Server) subscriptionList(r *http.Request) (any, error) {
 	return part(r, subs)
 }
 
-// opml answers with all web feeds as OPML: tags become folders. Only their owner gets addresses with the secrets in them, since without they are of no use elsewhere.
+// opml answers with all web feeds as OPML: tags become folders. Only their owner gets addresses with the secrets in
+// them, since without they are of no use elsewhere.
 func (s *Server) opml(w http.ResponseWriter, r *http.Request) {
 	var out []feeds.Subscription
 	for _, f := range s.o.Config().Feeds {

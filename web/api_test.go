@@ -33,7 +33,8 @@ func listOf[T any](w *world, path string) listing[T] {
 	return l
 }
 
-// TestUpsertsEndWhereAListingIs has a client that reads pages of changes while things happen; in the end it knows what a full listing tells.
+// TestUpsertsEndWhereAListingIs has a client that reads pages of changes while things happen; in the end it knows what
+// a full listing tells.
 func TestUpsertsEndWhereAListingIs(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld(t, basicConfig)

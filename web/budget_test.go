@@ -50,7 +50,8 @@ func withEndless(t *testing.T) (*world, *endless) {
 	return w, e
 }
 
-// TestT08A7_AQueryEndsInTime asks what takes too long everywhere a query can be asked: what was found is answered and said to be a part; counts and explanations are 503.
+// TestT08A7_AQueryEndsInTime asks what takes too long everywhere a query can be asked: what was found is answered and
+// said to be a part; counts and explanations are 503.
 func TestT08A7_AQueryEndsInTime(t *testing.T) {
 	w, e := withEndless(t)
 	const q = "q=harbour+%2F%5Ba-z+%5D%7B1%2C300%7Dtopic%2F" // harbour /[a-z ]{1,300}topic/
@@ -104,7 +105,8 @@ func TestT08A7_AQueryInTimeIsComplete(t *testing.T) {
 	lacks(t, "search in lines", w.get("/api/v1/search?q=harbour", "Accept", "application/jsonl").Body.String(), "complete")
 }
 
-// TestT08A7_AQueryEndsWithItsClient has a client that leaves: the query ends, long before its time; so does the owner's with Ctrl-C, which has no other end.
+// TestT08A7_AQueryEndsWithItsClient has a client that leaves: the query ends, long before its time; so does the owner's
+// with Ctrl-C, which has no other end.
 func TestT08A7_AQueryEndsWithItsClient(t *testing.T) {
 	w := newWorld(t, strings.Replace(basicConfig, "[web]\n", "[web]\nquery_time = \"1h\"\n", 1))
 	many(w, 5)

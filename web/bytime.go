@@ -45,8 +45,8 @@ func (sh *shelf) fill(ctx context.Context, s store.Store, n int) error {
 	return nil
 }
 
-// stories returns what a list shows. A story stands where its member stands that a watch came to know first. A watch that takes each article by itself shows them all
-// in a list of its own.
+// stories returns what a list shows. A story stands where its member stands that a watch came to know first. A watch
+// that takes each article by itself shows them all in a list of its own.
 func (s *Server) stories(ctx context.Context, o listOf) ([]told, error) {
 	shelves := make([]*shelf, len(o.watches))
 	for i, w := range o.watches {

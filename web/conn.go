@@ -18,8 +18,8 @@ const (
 	headerMost   = 64 << 10         // bytes of a request's head
 )
 
-// NewHTTPServer returns a server for l, and l as it must be served: with limits for slow clients, and with the same security headers on the answers that
-// net/http gives by itself, which no handler sees (400, 417, 431, 501, 505).
+// NewHTTPServer returns a server for l, and l as it must be served: with limits for slow clients, and with the same
+// security headers on the answers that net/http gives by itself, which no handler sees (400, 417, 431, 501, 505).
 func NewHTTPServer(h http.Handler, l net.Listener, errorLog *slog.Logger) (*http.Server, net.Listener) {
 	return &http.Server{
 		Handler: h, ErrorLog: slog.NewLogLogger(errorLog.Handler(), slog.LevelWarn),
@@ -50,7 +50,8 @@ func (l listener) Accept() (net.Conn, error) {
 
 type connKey struct{}
 
-// conn adds the security headers to an answer that no handler gave. Such an answer is the first write after a request that no handler was asked about.
+// conn adds the security headers to an answer that no handler gave. Such an answer is the first write after a request
+// that no handler was asked about.
 type conn struct {
 	net.Conn
 	handled atomic.Bool // a handler answers

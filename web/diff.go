@@ -17,8 +17,8 @@ const (
 	diffContext = 8         // words shown around a change
 )
 
-// compare returns how old became new, word by word, with unchanged stretches cut short; nil when they are equal. Texts that differ over a very long stretch are
-// told as replaced.
+// compare returns how old became new, word by word, with unchanged stretches cut short; nil when they are equal. Texts
+// that differ over a very long stretch are told as replaced.
 func compare(old, new string) []edit {
 	a, b := tokens(old), tokens(new)
 	head := 0

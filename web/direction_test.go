@@ -11,7 +11,8 @@ import (
 	"mediawatch/text"
 )
 
-// TestT08A9_NothingIsTurnedAroundOnPagesAndInFeeds shows items that were kept with changes of direction that nothing ends, as stores of earlier versions hold them.
+// TestT08A9_NothingIsTurnedAroundOnPagesAndInFeeds shows items that were kept with changes of direction that nothing
+// ends, as stores of earlier versions hold them.
 func TestT08A9_NothingIsTurnedAroundOnPagesAndInFeeds(t *testing.T) {
 	w := newWorld(t, "")
 	const mark = "\u202E"

@@ -83,8 +83,8 @@ func (w entryWriter) link(it *news.Item) string {
 	return cmp.Or(webURL(it.URL), BaseURL(w.config)+"/items/"+it.ID.String())
 }
 
-// source is the feed the original came through (RFC 4287 section 4.2.11), by its title and site. The address it is read at is nobody else's business: it may
-// hold a key, and of a seed folder it is a path.
+// source is the feed the original came through (RFC 4287 section 4.2.11), by its title and site. The address it is read
+// at is nobody else's business: it may hold a key, and of a seed folder it is a path.
 func (w entryWriter) source(it *news.Item) *feeds.PublishedSource {
 	state := w.feeds[it.Feed]
 	src := &feeds.PublishedSource{ID: "urn:mediawatch:feed:" + it.Feed.String(), Title: outletName(it), Updated: it.At}

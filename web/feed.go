@@ -88,7 +88,8 @@ type document struct {
 	modified time.Time // since when it has these bytes
 }
 
-// serve answers from memory: 304 to a reader that has it, the packed form to one that takes it. http.ServeContent does the validators (RFC 9110 section 13).
+// serve answers from memory: 304 to a reader that has it, the packed form to one that takes it. http.ServeContent does
+// the validators (RFC 9110 section 13).
 func (d *document) serve(w http.ResponseWriter, r *http.Request, now time.Time) {
 	h := w.Header()
 	h.Set("Content-Type", feeds.ContentTypeAtom)
@@ -161,7 +162,8 @@ func (c *feedCache) get(key string) *slot {
 	return c.slots[key]
 }
 
-// feedAge is how long a rendered feed is good for when nothing happens in the journal: entries grow old, and what a changed query no longer matches leaves no trace there.
+// feedAge is how long a rendered feed is good for when nothing happens in the journal: entries grow old, and what a
+// changed query no longer matches leaves no trace there.
 const feedAge = time.Minute
 
 // document returns the feed, rendered anew when something may have changed.
@@ -188,8 +190,8 @@ func (c *slot) document(ctx context.Context, s *Server, src source) (*document, 
 	return d, nil
 }
 
-// render fills in the bytes and their validators. The ETag is weak because it stands for the packed form, too (RFC 9110 section 8.8.3.3); bytes that are the old ones keep the old date,
-// others get a later one even within the same second.
+// render fills in the bytes and their validators. The ETag is weak because it stands for the packed form, too (RFC 9110
+// section 8.8.3.3); bytes that are the old ones keep the old date, others get a later one even within the same second.
 func (d *document) render(pub feeds.Published, old *document) error {
 	var body bytes.Buffer
 	if err := feeds.WriteAtom(&body, pub); err != nil {

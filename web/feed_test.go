@@ -171,7 +171,8 @@ func TestA07_FeedNeverReordersNorGoesBack(t *testing.T) {
 	})
 }
 
-// A feed shows nothing of what its watch does not match: neither articles that nothing matches nor those of other watches, in none of its forms.
+// A feed shows nothing of what its watch does not match: neither articles that nothing matches nor those of other
+// watches, in none of its forms.
 func TestA10_AFeedShowsOnlyWhatItsWatchMatches(t *testing.T) {
 	w := newWorld(t, basicConfig)
 	w.read(

@@ -208,7 +208,8 @@ func TestX12_PolicyOnEveryRoute(t *testing.T) {
 	}
 }
 
-// TestX14_NothingChangesByGET asks for every address with parameters that order something; not a byte of the journal or of the saved files changes.
+// TestX14_NothingChangesByGET asks for every address with parameters that order something; not a byte of the journal or
+// of the saved files changes.
 func TestX14_NothingChangesByGET(t *testing.T) {
 	w := filled(t)
 	state := func() string {

@@ -38,7 +38,8 @@ type sentence struct {
 // prose are the fields that are made of sentences; the headline is one, too, but a reader has seen it.
 var prose = map[string]bool{"body": true, "lead": true, "caption": true}
 
-// quotes returns the sentences in which the evidence was found, with the words marked, at most maxHits. Evidence that does not fit the text, which may have been edited since, is left out.
+// quotes returns the sentences in which the evidence was found, with the words marked, at most maxHits. Evidence that
+// does not fit the text, which may have been edited since, is left out.
 func quotes(doc *query.Document, title string, evidence []news.Evidence) [][]piece {
 	var found []*sentence
 	for _, ev := range evidence {
@@ -169,7 +170,8 @@ func markField(doc *query.Document, field string, matches []news.Match) []piece 
 	return mark(text, spansIn(text, field, matches))
 }
 
-// spansIn returns where the evidence of matches stands in a field's text. The lead is the beginning of the body, so its evidence counts there.
+// spansIn returns where the evidence of matches stands in a field's text. The lead is the beginning of the body, so its
+// evidence counts there.
 func spansIn(text, field string, matches []news.Match) []span {
 	var spans []span
 	for _, m := range matches {

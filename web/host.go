@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// knownHost reports whether the name a request asks for is one of ours: an address that is listened on, localhost, the host of public_url or one of [web] hosts. A page in a browser
-// that has its own name resolved to this machine asks for that name, and gets nothing. Ports do not matter: no page can choose another host by them.
+// knownHost reports whether the name a request asks for is one of ours: an address that is listened on, localhost, the
+// host of public_url or one of [web] hosts. A page in a browser that has its own name resolved to this machine asks for
+// that name, and gets nothing. Ports do not matter: no page can choose another host by them.
 func (s *Server) knownHost(r *http.Request) bool {
 	name := hostOnly(r.Host)
 	if name == "" {

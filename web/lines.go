@@ -29,7 +29,8 @@ type line struct {
 // Heading is the title with what was found in it marked.
 func (l line) Heading() []piece { return mark(l.Title, l.hits) }
 
-// lineOf is how a page shows what is told, in a list that is not about the watch named without. The time is without its day when the item stands below that day.
+// lineOf is how a page shows what is told, in a list that is not about the watch named without. The time is without its
+// day when the item stands below that day.
 func (s *Server) lineOf(t *told, root, without string) line {
 	it := t.item
 	at := it.Listed().In(s.o.Now().Location())

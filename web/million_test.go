@@ -18,8 +18,9 @@ import (
 	"mediawatch/web"
 )
 
-// BenchmarkMillion measures what a page costs when very much is kept: MILLION articles of about 1.2 KB that arrived over 400 days, eight watches. Each request goes
-// to a server that has just begun, as after a start. docs/performance.md has its figures.
+// BenchmarkMillion measures what a page costs when very much is kept: MILLION articles of about 1.2 KB that arrived
+// over 400 days, eight watches. Each request goes to a server that has just begun, as after a start.
+// docs/performance.md has its figures.
 //
 //	MILLION=1000000 go test ./web -run '^$' -bench Million -benchtime 20x -timeout 2h
 //

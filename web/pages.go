@@ -36,7 +36,8 @@ func parseLooks(names ...string) map[string]*template.Template {
 	return out
 }
 
-// pagePolicy is what a page may do (CSP level 3): nothing runs, nothing is loaded from elsewhere. The stylesheet is named by its hash, so that no other style is applied, whatever gets into a page.
+// pagePolicy is what a page may do (CSP level 3): nothing runs, nothing is loaded from elsewhere. The stylesheet is
+// named by its hash, so that no other style is applied, whatever gets into a page.
 var pagePolicy = policyFor(style)
 
 func policyFor(style string) string {

@@ -96,7 +96,8 @@ func (p htmlPage) addresses() []string {
 	return out
 }
 
-// sound checks a page: nothing runs, nothing is loaded from elsewhere, its own links are relative, and it is usable without eyes and without a mouse.
+// sound checks a page: nothing runs, nothing is loaded from elsewhere, its own links are relative, and it is usable
+// without eyes and without a mouse.
 func (p htmlPage) sound(h http.Header) {
 	p.t.Helper()
 	for key, want := range map[string]string{"Content-Type": "text/html; charset=utf-8", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
@@ -593,7 +594,8 @@ func TestErrorsArePages(t *testing.T) {
 	}
 }
 
-// TestHostIsNotTrusted asks with foreign Host headers, and under one of our names with a foreign one forwarded: nothing that is answered repeats them.
+// TestHostIsNotTrusted asks with foreign Host headers, and under one of our names with a foreign one forwarded: nothing
+// that is answered repeats them.
 func TestHostIsNotTrusted(t *testing.T) {
 	w := filled(t)
 	for _, p := range []string{"/", "/watches/ports", "/items/" + article{guid: "1"}.id().String(), "/feeds/ports.atom", "/digests/morning.atom", "/api/v1/watches", "/nothing", "//evil.example/", "/digests/morning/1"} {

@@ -84,8 +84,8 @@ func part[T any](r *http.Request, list []T) (Page[T], error) {
 	return page, nil
 }
 
-// write writes a listing: as one JSON object, or one object a line. An error before anything was written is answered as such; a later one breaks the connection, so that nobody takes a part
-// for the whole.
+// write writes a listing: as one JSON object, or one object a line. An error before anything was written is answered as
+// such; a later one breaks the connection, so that nobody takes a part for the whole.
 func (l *rows) write(w http.ResponseWriter, r *http.Request) {
 	if l.turn != nil {
 		defer l.turn.end()

@@ -43,7 +43,8 @@ func busy(msg string) error {
 // errTime is why a query over the network ends before it has looked at everything.
 var errTime = errors.New("the time of a query is over")
 
-// turn is an answer's right to be worked out. It is paused while the client reads, so that slow readers keep nobody waiting and lose no time of their query.
+// turn is an answer's right to be worked out. It is paused while the client reads, so that slow readers keep nobody
+// waiting and lose no time of their query.
 type turn struct {
 	ctx    context.Context // ends with the client, and with the time of the query
 	of     chan struct{}   // nil: no limit

@@ -2,8 +2,8 @@
 //
 //	go test -json -run '^Test[PSXADGNO][0-9]' ./... | go run ./bench/acceptance docs/acceptance.md
 //
-// A test carries the numbers of its checks in its name: TestP13_P14_FreshIsAFloor. The program exits with 1 when a check has no test, or a test
-// failed.
+// A test carries the numbers of its checks in its name: TestP13_P14_FreshIsAFloor. The program exits with 1 when a
+// check has no test, or a test failed.
 package main
 
 import (

@@ -80,8 +80,8 @@ func newCorpus(p Plan, urlOf func(host int) string) *corpus {
 	return c
 }
 
-// choose returns a new text in a language, or one that is published already, but not in the same feed. Texts that many carry get more copies, as wire
-// stories do.
+// choose returns a new text in a language, or one that is published already, but not in the same feed. Texts that many
+// carry get more copies, as wire stories do.
 func (c *corpus) choose(r *rand.Rand, tongue int, held []text) (t text, copied bool) {
 	if len(c.items) > 0 && r.Float64() < c.plan.Copies {
 		for range 40 {

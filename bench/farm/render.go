@@ -133,8 +133,8 @@ func (c *corpus) entry(it *item) entry {
 	return e
 }
 
-// rework makes of a text what another outlet prints of it: the same, its first half or more, something before or behind it, another paragraph in the place of one.
-// At least half of what is printed is the text.
+// rework makes of a text what another outlet prints of it: the same, its first half or more, something before or behind
+// it, another paragraph in the place of one. At least half of what is printed is the text.
 func (w *writer) rework(text []string) []string {
 	own := w.paragraph(250)
 	switch n := len(text); w.r.IntN(5) {

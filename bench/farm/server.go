@@ -206,7 +206,8 @@ func (f *farm) count(r *http.Request, status int) {
 	}
 }
 
-// control answers /stats and sets the pass: cold and changed choose the documents, unchanged leaves them as they are; each begins to count anew.
+// control answers /stats and sets the pass: cold and changed choose the documents, unchanged leaves them as they are;
+// each begins to count anew.
 func (f *farm) control(w http.ResponseWriter, r *http.Request) {
 	f.statsMu.Lock()
 	defer f.statsMu.Unlock()

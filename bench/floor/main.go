@@ -1,8 +1,8 @@
 // Command floor is the least that a feed reader must do, as a yardstick: ask, parse with gofeed, compress, keep with fsync.
 //
-// It does no more: no duplicates, no matching, no index, no politeness, no cleaning of what it reads, and errors end it. Pinned so that figures
-// can be compared over time: gofeed without its search for images, zstd at the product's level, batches of the product's size, the
-// product's own GOGC.
+// It does no more: no duplicates, no matching, no index, no politeness, no cleaning of what it reads, and errors end
+// it. Pinned so that figures can be compared over time: gofeed without its search for images, zstd at the product's
+// level, batches of the product's size, the product's own GOGC.
 package main
 
 import (

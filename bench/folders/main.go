@@ -1,4 +1,5 @@
-// Command folders measures the first look at a large seed folder: it generates one, lets mediawatch run over it, and prints time and memory.
+// Command folders measures the first look at a large seed folder: it generates one, lets mediawatch run over it, and
+// prints time and memory.
 package main
 
 import (

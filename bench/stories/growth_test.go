@@ -27,8 +27,9 @@ import (
 	"mediawatch/store/bolt"
 )
 
-// TestGrowth prints what an item costs while the window fills up to GROWTH items: texts of about 4.7 KB, three of ten of them copies, through the program's own
-// store and linker. docs/performance.md has its figures; `make stories-growth` repeats them.
+// TestGrowth prints what an item costs while the window fills up to GROWTH items: texts of about 4.7 KB, three of ten
+// of them copies, through the program's own store and linker. docs/performance.md has its figures; `make
+// stories-growth` repeats them.
 func TestGrowth(t *testing.T) {
 	if err := grow(os.Stdout, filepath.Join(t.TempDir(), "store.db"), upTo(t)); err != nil {
 		t.Fatal(err)
@@ -265,7 +266,8 @@ func (g *growth) disk() (int, error) {
 	return size, nil
 }
 
-// growIndex fills an index with n made-up signatures, of which three of ten share prints with one before, and tells what the last 10,000 cost each.
+// growIndex fills an index with n made-up signatures, of which three of ten share prints with one before, and tells
+// what the last 10,000 cost each.
 func growIndex(n int) string {
 	const last = 10_000
 	r := rand.New(rand.NewPCG(2, 7))

@@ -1,4 +1,5 @@
-// Command stories measures how well copies are found, on generated texts with fourteen kinds of edit and on hard negatives, beside the usual methods.
+// Command stories measures how well copies are found, on generated texts with fourteen kinds of edit and on hard
+// negatives, beside the usual methods.
 package main
 
 import (

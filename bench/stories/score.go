@@ -93,8 +93,8 @@ func falseKinds(set []sample, got partition) map[string]int64 {
 	return out
 }
 
-// alone is, by edit, the share of copies that are found when there is nothing but the text and that copy: candidates and verdict without help by a third. What
-// their sites put around them may be known.
+// alone is, by edit, the share of copies that are found when there is nothing but the text and that copy: candidates
+// and verdict without help by a third. What their sites put around them may be known.
 func alone(set []sample, sites *dedupe.Sites) map[string]float64 {
 	home := make(map[int]*sample)
 	for i := range set {

@@ -12,8 +12,8 @@ import (
 // site is what an outlet puts around all its texts.
 type site struct{ before, after []string }
 
-// onSites returns the set as whole pages show it: every text between the lines of its outlet, some 100 to 300 words of which a third is shared by the outlets of
-// one owner, and three to five headlines of other texts of the outlet.
+// onSites returns the set as whole pages show it: every text between the lines of its outlet, some 100 to 300 words of
+// which a third is shared by the outlets of one owner, and three to five headlines of other texts of the outlet.
 func onSites(seed uint64, set []sample) []sample {
 	w := writer{rand.New(rand.NewPCG(seed, 5))}
 	owners := make([][]string, 10)

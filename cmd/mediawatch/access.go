@@ -49,7 +49,8 @@ func closedFolder(path string) string {
 	return ""
 }
 
-// readable asks whether the file of the store can be read at all: the check of its structure would take one that is closed for a damaged one.
+// readable asks whether the file of the store can be read at all: the check of its structure would take one that is
+// closed for a damaged one.
 func (a *app) readable(path string) error {
 	f, err := os.Open(path)
 	if err != nil {

@@ -1,4 +1,5 @@
-// Command mediawatch is a media monitor: it reads web feeds and saved articles, finds what is the same story, and republishes what its watches match.
+// Command mediawatch is a media monitor: it reads web feeds and saved articles, finds what is the same story, and
+// republishes what its watches match.
 package main
 
 import (
@@ -113,7 +114,8 @@ func run(ctx context.Context, args []string, w world) int {
 // about is what the program is, in one sentence.
 const about = "A media monitor: reads web feeds and saved articles, finds what is the same story, and republishes what your watches match as Atom feeds and digests."
 
-// newParser makes the parser of the command line. Its model is the one table of commands: help, completion, the manual page and docs/commands.md come from it.
+// newParser makes the parser of the command line. Its model is the one table of commands: help, completion, the manual
+// page and docs/commands.md come from it.
 func newParser(cli *commands, more ...kong.Option) (*kong.Kong, error) {
 	return kong.New(cli, append([]kong.Option{
 		kong.Name("mediawatch"),

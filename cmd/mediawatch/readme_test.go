@@ -40,7 +40,8 @@ var elsewhere = map[string]struct {
 // silent are the commands that may have nothing to say: run is quiet when nothing is due, for cron.
 var silent = regexp.MustCompile(`^(mkdir|echo .* >>|go build|mediawatch run$) ?`)
 
-// TestT08B22_README follows the README to the letter, in a copy of this tree, with an empty home and without a network: what the commands ask the web for is answered by a proxy here.
+// TestT08B22_README follows the README to the letter, in a copy of this tree, with an empty home and without a network:
+// what the commands ask the web for is answered by a proxy here.
 func TestT08B22_README(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the program")

@@ -12,7 +12,8 @@ import (
 	"testing"
 )
 
-// TestT08A9_ReadOnly reads a store that cannot be written: its file and folder belong to somebody else, and, where this machine lets us mount, a read-only file system.
+// TestT08A9_ReadOnly reads a store that cannot be written: its file and folder belong to somebody else, and, where this
+// machine lets us mount, a read-only file system.
 func TestT08A9_ReadOnly(t *testing.T) {
 	dir := publicFolder(t)
 	file := filepath.Join(dir, "mediawatch.toml")

@@ -200,8 +200,8 @@ func (r *released) touch(t *testing.T) {
 	}
 }
 
-// TestT08_ReleasedStore opens a store of the released version (commit 4cbe620): everything in it is there, and the same documents, unchanged
-// and changed in bytes alone, bring no item, no revision, no entry and no edition.
+// TestT08_ReleasedStore opens a store of the released version (commit 4cbe620): everything in it is there, and the same
+// documents, unchanged and changed in bytes alone, bring no item, no revision, no entry and no edition.
 func TestT08_ReleasedStore(t *testing.T) {
 	r := openReleased(t)
 	r.site.log = nil

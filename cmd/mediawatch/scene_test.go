@@ -165,7 +165,8 @@ func (s *scene) stop(ts *testscript.TestScript) {
 	}
 }
 
-// exits runs a command and asks for its exit code: exits 3 mediawatch run. Codes 3, 4 and 5 must come with one line of what is wrong and one of what to do, and no command may ever print a trace.
+// exits runs a command and asks for its exit code: exits 3 mediawatch run. Codes 3, 4 and 5 must come with one line of
+// what is wrong and one of what to do, and no command may ever print a trace.
 func (s *scene) exits(ts *testscript.TestScript, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: exits CODE COMMAND ...")
@@ -198,7 +199,8 @@ func (s *scene) exits(ts *testscript.TestScript, args []string) {
 	}
 }
 
-// eventually repeats a command until its standard output, or a file, matches: eventually REGEXP mediawatch items, eventually REGEXP file daemon.err.
+// eventually repeats a command until its standard output, or a file, matches: eventually REGEXP mediawatch items,
+// eventually REGEXP file daemon.err.
 func (s *scene) eventually(ts *testscript.TestScript, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: eventually REGEXP COMMAND ...")

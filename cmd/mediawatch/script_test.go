@@ -22,7 +22,8 @@ func TestAlone(t *testing.T) { runScripts(t, "alone") }
 // TestDaemon runs the same scripts while a daemon has the store: every command speaks to it.
 func TestDaemon(t *testing.T) { runScripts(t, "daemon") }
 
-// runScripts runs every script of testdata/script. The condition [daemon] tells them how they are run; a script that makes sense only one way skips the other.
+// runScripts runs every script of testdata/script. The condition [daemon] tells them how they are run; a script that
+// makes sense only one way skips the other.
 func runScripts(t *testing.T, mode string) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -82,7 +83,8 @@ func scene1(f func(*scene, *testscript.TestScript, []string)) func(*testscript.T
 	}
 }
 
-// scene is what surrounds one script: a folder, a free port, a feed server over the folder "site", a mail server on demand, and the daemon if one runs.
+// scene is what surrounds one script: a folder, a free port, a feed server over the folder "site", a mail server on
+// demand, and the daemon if one runs.
 type scene struct {
 	dir    string
 	how    string // alone or daemon

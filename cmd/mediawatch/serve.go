@@ -108,7 +108,8 @@ func (a *app) checkWritable(cfg *config.Config) error {
 	return nil
 }
 
-// checkForOwner reads the configuration and looks at what has to be written as the owner of the store's folder: what root may, the service may not.
+// checkForOwner reads the configuration and looks at what has to be written as the owner of the store's folder: what
+// root may, the service may not.
 func (a *app) checkForOwner(cfg *config.Config) error {
 	if err := workAsOwner(cfg.Store.Path); err != nil {
 		return err

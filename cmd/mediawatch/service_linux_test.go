@@ -144,9 +144,10 @@ func (s *stage) edit(old, new string) {
 	}
 }
 
-// start runs a command line under the unit's user and what the kernel can be asked for of its restrictions: the root is read-only except for
-// the state folder, /tmp is private, no capabilities can be had, and execve gives no rights. What systemd alone can do (the filter of system calls, a
-// user namespace) is left out. The calling goroutine's thread ends with what it does, so that nothing leaks into other tests.
+// start runs a command line under the unit's user and what the kernel can be asked for of its restrictions: the root is
+// read-only except for the state folder, /tmp is private, no capabilities can be had, and execve gives no rights. What
+// systemd alone can do (the filter of system calls, a user namespace) is left out. The calling goroutine's thread ends
+// with what it does, so that nothing leaks into other tests.
 func (s *stage) start(args []string, out io.Writer) (*exec.Cmd, error) {
 	cmd := &exec.Cmd{Path: args[0], Args: args, Dir: s.dir, Stdout: out, Stderr: &s.stderr}
 	cmd.Env = []string{"STATE_DIRECTORY=/var/lib/mediawatch", "PATH=/usr/local/bin:/usr/bin"}
@@ -308,8 +309,9 @@ func (s *stage) sources(feed string) {
 	s.edit("https://feeds.bbci.co.uk/news/world/rss.xml", feed)
 }
 
-// TestT08B14_TheServicePlayedUnderItsUnit installs the service to the letter into a root of its own and plays its unit as an unprivileged user: store and digests are where the
-// page says, the administrator's commands see the same store, running or not, and root leaves nothing that the service cannot use.
+// TestT08B14_TheServicePlayedUnderItsUnit installs the service to the letter into a root of its own and plays its unit
+// as an unprivileged user: store and digests are where the page says, the administrator's commands see the same store,
+// running or not, and root leaves nothing that the service cannot use.
 func TestT08B14_TheServicePlayedUnderItsUnit(t *testing.T) {
 	s := newStage(t)
 	site := newSite(t.TempDir())

@@ -37,7 +37,8 @@ func (a *app) makeStore(path string) (opened, error) {
 	return opened{Store: s}, a.refused(path, err)
 }
 
-// openStore opens a store and never makes one. A store that cannot be written here, on a read-only file system for example, is opened for reading.
+// openStore opens a store and never makes one. A store that cannot be written here, on a read-only file system for
+// example, is opened for reading.
 func (a *app) openStore(path string) (opened, error) {
 	if err := a.storeExists(path); err != nil {
 		return opened{}, err
@@ -79,8 +80,8 @@ func isStore(path string) (bool, error) {
 	return err == nil && info.Size() > 0, err
 }
 
-// saved returns what people saved in the store at the path: told by the daemon, or read from the file when none runs. The store that a command opens for its work
-// is opened here and stays open.
+// saved returns what people saved in the store at the path: told by the daemon, or read from the file when none runs.
+// The store that a command opens for its work is opened here and stays open.
 func (a *app) saved(path string) ([]news.Saved, error) {
 	ctx := context.Background()
 	if c := dial(ctx, daemon.SocketPath(path)); c != nil {
@@ -115,8 +116,8 @@ func (a *app) saved(path string) ([]news.Saved, error) {
 	return list, errors.Join(err, s.Close())
 }
 
-// take returns the store that was opened on the way to the configuration, or opens it. What version 0.1 kept in files beside it is taken in, and the configuration
-// read again over it.
+// take returns the store that was opened on the way to the configuration, or opens it. What version 0.1 kept in files
+// beside it is taken in, and the configuration read again over it.
 func (a *app) take(ctx context.Context) (opened, error) {
 	cfg, err := a.config()
 	if err != nil {

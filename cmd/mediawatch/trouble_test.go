@@ -14,7 +14,8 @@ import (
 	"mediawatch/web"
 )
 
-// TestO3_TroubleHasItsExitCode sends errors the way the daemon does: the command that asked must leave with the code, and say the hint, that it would have with the store in its own hands.
+// TestO3_TroubleHasItsExitCode sends errors the way the daemon does: the command that asked must leave with the code,
+// and say the hint, that it would have with the store in its own hands.
 func TestO3_TroubleHasItsExitCode(t *testing.T) {
 	for _, c := range []struct {
 		err  error

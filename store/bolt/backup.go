@@ -15,8 +15,9 @@ import (
 	"mediawatch/store"
 )
 
-// Backup writes a copy of the store, as it is at one moment, to file, while the store is in use. The copy is written beside its place, synced, read
-// back whole and verified, and only then given its name. A file that is there stays, and the error wraps files.ErrExists; with files.Replace a store of ours is replaced.
+// Backup writes a copy of the store, as it is at one moment, to file, while the store is in use. The copy is written
+// beside its place, synced, read back whole and verified, and only then given its name. A file that is there stays, and
+// the error wraps files.ErrExists; with files.Replace a store of ours is replaced.
 func (s *Store) Backup(ctx context.Context, file string, existing files.Existing) error {
 	if err := s.backup(ctx, file, existing); err != nil {
 		return fmt.Errorf("back up to %s: %w", file, err)
@@ -132,8 +133,9 @@ func verifyCopy(ctx context.Context, path string) error {
 	return err
 }
 
-// CheckFile runs bbolt's own check over a file that nobody has open for writing. It maps the file and starts a goroutine of bbolt's, so a badly damaged
-// file can end the process: run it in a child. It returns the first problem, wrapping store.ErrDamaged.
+// CheckFile runs bbolt's own check over a file that nobody has open for writing. It maps the file and starts a
+// goroutine of bbolt's, so a badly damaged file can end the process: run it in a child. It returns the first problem,
+// wrapping store.ErrDamaged.
 func CheckFile(path string) error {
 	if err := InspectFile(path); err != nil {
 		return err
@@ -166,9 +168,10 @@ func CheckFile(path string) error {
 // replacedSuffix is where Restore leaves the store that was there before.
 const replacedSuffix = ".replaced"
 
-// Restore puts a copy of backup in the place of the store at path, after verifying it. What was there, a damaged store for example, stays under the name that is
-// returned: PATH.replaced, or PATH.replaced-2 when an earlier one has that; "" when nothing was there. It returns ErrLocked when the
-// store is in use, ErrDamaged when the backup is not sound, and in both cases changes nothing.
+// Restore puts a copy of backup in the place of the store at path, after verifying it. What was there, a damaged store
+// for example, stays under the name that is returned: PATH.replaced, or PATH.replaced-2 when an earlier one has that;
+// "" when nothing was there. It returns ErrLocked when the store is in use, ErrDamaged when the backup is not sound,
+// and in both cases changes nothing.
 func Restore(ctx context.Context, backup, path string, o Options) (aside string, err error) {
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout
@@ -245,8 +248,9 @@ func lockPath(path string, timeout time.Duration) (unlock func(), err error) {
 	}
 }
 
-// Compact rewrites the store at path without the space that removed records left, while nobody has it open. It returns the file sizes before and
-// after, in bytes. Killed on the way it leaves the store as it was and a file PATH.compact-ID, named after the store, that the next Compact replaces.
+// Compact rewrites the store at path without the space that removed records left, while nobody has it open. It returns
+// the file sizes before and after, in bytes. Killed on the way it leaves the store as it was and a file
+// PATH.compact-ID, named after the store, that the next Compact replaces.
 func Compact(ctx context.Context, path string, o Options) (before, after int64, err error) {
 	s, err := Open(path, o)
 	if err != nil {

@@ -16,9 +16,8 @@ const (
 	codecZstd  = 1
 )
 
-// inlineText is the length, in bytes, up to which a text stays in its revision, so that a teaser costs no body; smallText the one up to which compressing
-// does not pay.
-// maxText bounds what one body may unpack to.
+// inlineText is the length, in bytes, up to which a text stays in its revision, so that a teaser costs no body;
+// smallText the one up to which compressing does not pay. maxText bounds what one body may unpack to.
 const (
 	inlineText = 384
 	smallText  = 256

@@ -14,8 +14,8 @@ import (
 // LapsedAnswer is what Claim writes into a delivery whose sender vanished.
 const LapsedAnswer = "its sender is gone; the receiver may have it"
 
-// Claim takes the delivery that is due first; see store.Deliveries. It comes back in the state sending; when its last sender is gone, its answer is
-// LapsedAnswer.
+// Claim takes the delivery that is due first; see store.Deliveries. It comes back in the state sending; when its last
+// sender is gone, its answer is LapsedAnswer.
 func (s *Store) Claim(ctx context.Context, now, until time.Time) (news.Delivery, error) {
 	var d news.Delivery
 	err := store.CheckTime("now", now)

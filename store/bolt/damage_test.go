@@ -144,8 +144,8 @@ func branchPage(d []byte, r *rand.Rand) int {
 	}
 }
 
-// TestD6_DamagedFiles opens, reads, verifies and writes damaged files. Each call has to work or to return one line that wraps ErrDamaged; and what nobody found
-// must be as it was written.
+// TestD6_DamagedFiles opens, reads, verifies and writes damaged files. Each call has to work or to return one line that
+// wraps ErrDamaged; and what nobody found must be as it was written.
 func TestD6_DamagedFiles(t *testing.T) {
 	path := richFile(t)
 	data, err := os.ReadFile(path)

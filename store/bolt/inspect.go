@@ -12,9 +12,9 @@ import (
 	"mediawatch/store"
 )
 
-// This file reads bbolt's format (version 2, native byte order) with plain reads, without mapping it. A file of which bbolt maps garbage can
-// kill the process in ways no recover helps against: branch pages in a circle overflow the stack, a wild overflow count
-// exhausts memory. So the structure is inspected before bbolt sees it.
+// This file reads bbolt's format (version 2, native byte order) with plain reads, without mapping it. A file of which
+// bbolt maps garbage can kill the process in ways no recover helps against: branch pages in a circle overflow the
+// stack, a wild overflow count exhausts memory. So the structure is inspected before bbolt sees it.
 
 // quickLimit is the file size, in bytes, up to which every page is inspected when a store is opened. Of larger files the freelist and up to
 // quickBranches branch pages are.
@@ -94,7 +94,8 @@ type inspector struct {
 	buf      []byte
 }
 
-// inspectFile returns an error wrapping store.ErrDamaged for the first thing that does not hold. A file above limit bytes is not read whole.
+// inspectFile returns an error wrapping store.ErrDamaged for the first thing that does not hold. A file above limit
+// bytes is not read whole.
 func inspectFile(f *os.File, limit int64) error {
 	info, err := f.Stat()
 	if err != nil {
@@ -391,8 +392,9 @@ func (in *inspector) lost() (n int) {
 	return n
 }
 
-// InspectFile reads every page of a file that nobody writes and returns the first thing that does not hold, wrapping store.ErrDamaged. It maps nothing, so
-// that no damage can kill the process. It does not look into records; Verify does.
+// InspectFile reads every page of a file that nobody writes and returns the first thing that does not hold, wrapping
+// store.ErrDamaged. It maps nothing, so that no damage can kill the process. It does not look into records; Verify
+// does.
 func InspectFile(path string) error {
 	info, err := os.Stat(path) // before it is opened: opening a named pipe waits for its writer
 	if err != nil {

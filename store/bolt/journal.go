@@ -135,8 +135,8 @@ func (s *Store) Head(ctx context.Context) (news.Seq, error) {
 // itemPage is how many items one read transaction returns: about 2 ms.
 const itemPage = 100
 
-// Items returns items in the revisions asked for; see store.Journal. The newest revision asked for as 0 comes with the origin of the first one, a
-// revision asked for by its number with its own.
+// Items returns items in the revisions asked for; see store.Journal. The newest revision asked for as 0 comes with the
+// origin of the first one, a revision asked for by its number with its own.
 func (s *Store) Items(ctx context.Context, refs []store.Ref) ([]news.Item, error) {
 	items := make([]news.Item, len(refs))
 	err := chunks(len(refs), itemPage, func(from, to int) error {
@@ -223,7 +223,8 @@ func (s *Store) Resolve(ctx context.Context, prefix string, limit int) ([]news.I
 	return out, nil
 }
 
-// Forget removes an item's texts; see store.Journal. What stays is its id, the keys of its URLs, its outlet, and its place in stories and matches.
+// Forget removes an item's texts; see store.Journal. What stays is its id, the keys of its URLs, its outlet, and its
+// place in stories and matches.
 func (s *Store) Forget(ctx context.Context, id news.ItemID, reason string, at time.Time) error {
 	err := store.CheckText("reason", reason)
 	if err == nil {

@@ -69,8 +69,8 @@ var indexTables = [...]bucket{
 // index reports whether a table is secondary.
 func (b bucket) index() bool { return slices.Contains(indexTables[:], b) }
 
-// laterTables were added without a new schema, since they begin empty: a store without them gets them when it is opened for writing, and one that is only
-// read may lack them.
+// laterTables were added without a new schema, since they begin empty: a store without them gets them when it is opened
+// for writing, and one that is only read may lack them.
 var laterTables = [...]bucket{bkBoilerplate, bkSaved}
 
 // must reports whether a store of a schema has the table.
@@ -103,8 +103,8 @@ func (b bucket) String() string {
 	return fmt.Sprintf("bucket(%d)", uint8(b))
 }
 
-// fillPercent is how full a page may get when it is split: wholly where keys only grow, nearly where they grow behind a name, by half where they
-// come anywhere.
+// fillPercent is how full a page may get when it is split: wholly where keys only grow, nearly where they grow behind a
+// name, by half where they come anywhere.
 func (b bucket) fillPercent() float64 {
 	switch b {
 	case bkHeads, bkRevisions, bkOrigins, bkBodies, bkJournal, bkMatches, bkStoryOrder, bkSignatures:

@@ -44,9 +44,9 @@ func explainLock(path string, err error) error {
 	return fmt.Errorf("%w: held by %s", store.ErrLocked, who)
 }
 
-// lockedOpener opens the file for bbolt: it takes the lock first, makes sure that the locked file is still the one with that name (compact and
-// restore put another in its place), and inspects the structure, so that bbolt never maps a file that would kill the process.
-// On systems without flock bbolt's own lock follows.
+// lockedOpener opens the file for bbolt: it takes the lock first, makes sure that the locked file is still the one with
+// that name (compact and restore put another in its place), and inspects the structure, so that bbolt never maps a file
+// that would kill the process. On systems without flock bbolt's own lock follows.
 func lockedOpener(timeout time.Duration, readOnly bool) func(string, int, os.FileMode) (*os.File, error) {
 	return func(path string, flag int, mode os.FileMode) (*os.File, error) {
 		end := time.Now().Add(timeout)

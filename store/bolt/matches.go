@@ -97,7 +97,8 @@ func (t *txn) match(m *store.Matched) (*candidate, error) {
 	return t.publish(m, num, &r)
 }
 
-// publish shows the entry of a new match's group: one that is there already again, else a new one, unless that depends on the room there is.
+// publish shows the entry of a new match's group: one that is there already again, else a new one, unless that depends
+// on the room there is.
 func (t *txn) publish(m *store.Matched, num uint64, r *matchRecord) (*candidate, error) {
 	watch := m.Match.Watch
 	var e entryRecord
@@ -131,7 +132,8 @@ func (t *txn) newEntry(watch string, group uint64, e *entryRecord) error {
 	return t.putNum(bkReading, readingKey(watch, e), group)
 }
 
-// fillUp publishes backlog entries while the watch shows fewer than store.Fill. Of a group the first match stands for it; of the groups the newest go first.
+// fillUp publishes backlog entries while the watch shows fewer than store.Fill. Of a group the first match stands for
+// it; of the groups the newest go first.
 func (t *txn) fillUp(waiting []candidate) error {
 	slices.SortStableFunc(waiting, func(a, b candidate) int {
 		if a.watch != b.watch {

@@ -67,7 +67,8 @@ func TestALockThatIsGivenBackInTimeIsWaitedFor(t *testing.T) {
 	}
 }
 
-// TestAStoreThatWasReplacedWhileWaitingIsNotWrittenTo: whoever waits for the lock of a file that compact or restore replaces must get the new one.
+// TestAStoreThatWasReplacedWhileWaitingIsNotWrittenTo: whoever waits for the lock of a file that compact or restore
+// replaces must get the new one.
 func TestAStoreThatWasReplacedWhileWaitingIsNotWrittenTo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
 	s := testOpen(t, path)
@@ -268,8 +269,8 @@ func TestErrorsOfTheSystemGetTheirNames(t *testing.T) {
 // killedFile is the environment variable that makes a test process write to the store it names until it is killed.
 const killedFile = "BOLT_TEST_WRITE_UNTIL_KILLED"
 
-// TestD1_KilledWhileWriting kills a writer with SIGKILL and holds the store to what it had acknowledged: nothing lost, nothing doubled, no feed state
-// ahead of its items.
+// TestD1_KilledWhileWriting kills a writer with SIGKILL and holds the store to what it had acknowledged: nothing lost,
+// nothing doubled, no feed state ahead of its items.
 func TestD1_KilledWhileWriting(t *testing.T) {
 	if path := os.Getenv(killedFile); path != "" {
 		writeUntilKilled(t, path)
@@ -309,7 +310,8 @@ func TestD1_KilledWhileWriting(t *testing.T) {
 // compactedFile is the environment variable that makes a test process compact the store it names.
 const compactedFile = "BOLT_TEST_COMPACT"
 
-// TestD12_KilledWhileCompacting kills a compaction at different moments; the store is then either the old or the new file, with the same records.
+// TestD12_KilledWhileCompacting kills a compaction at different moments; the store is then either the old or the new
+// file, with the same records.
 func TestD12_KilledWhileCompacting(t *testing.T) {
 	if path := os.Getenv(compactedFile); path != "" {
 		fmt.Println("begun")
@@ -379,9 +381,10 @@ func TestD9_AReaderStopsNoWriter(t *testing.T) {
 	}
 }
 
-// TestD9_AReaderThatLastsHoldsNoWriteUp holds a read transaction for 30 s (1 s in the usual run), as a backup does, while the program writes at its pace. The reader keeps
-// pages from being used again, so the file grows by what is written meanwhile and by nothing more afterwards; and no write waits for the reader. How long writes
-// take is only looked at in make torture, where the machine has nothing else to do.
+// TestD9_AReaderThatLastsHoldsNoWriteUp holds a read transaction for 30 s (1 s in the usual run), as a backup does,
+// while the program writes at its pace. The reader keeps pages from being used again, so the file grows by what is
+// written meanwhile and by nothing more afterwards; and no write waits for the reader. How long writes take is only
+// looked at in make torture, where the machine has nothing else to do.
 func TestD9_AReaderThatLastsHoldsNoWriteUp(t *testing.T) {
 	const pace, slowest = 50 * time.Millisecond, 100 * time.Millisecond
 	ctx := context.Background()

@@ -29,9 +29,9 @@ const historySteps = 90
 // sector is what a disk writes whole or not at all, in bytes.
 const sector = 512
 
-// TestD3_PowerLoss writes a history under strace and makes from the log of its writes what a disk may hold when the power fails at some moment:
-// all that was written before the last completed fsync, and of what was written after it any part, sector by sector. Each such image opens, is
-// sound, and holds everything that had been acknowledged by then.
+// TestD3_PowerLoss writes a history under strace and makes from the log of its writes what a disk may hold when the
+// power fails at some moment: all that was written before the last completed fsync, and of what was written after it
+// any part, sector by sector. Each such image opens, is sound, and holds everything that had been acknowledged by then.
 func TestD3_PowerLoss(t *testing.T) {
 	if path := os.Getenv(poweredFile); path != "" {
 		writeHistory(t, path)
@@ -70,8 +70,8 @@ func TestD3_PowerLoss(t *testing.T) {
 	}
 }
 
-// writeHistory makes a store and keeps items, revisions, matches and editions in it. Each step is acknowledged by its number on standard output,
-// in one write after the engine has returned.
+// writeHistory makes a store and keeps items, revisions, matches and editions in it. Each step is acknowledged by its
+// number on standard output, in one write after the engine has returned.
 func writeHistory(t *testing.T, path string) {
 	ctx := context.Background()
 	s, err := Open(path, Options{})

@@ -41,8 +41,8 @@ func (s *Store) Prune(ctx context.Context, p store.Pruning) (pruned int, err err
 	}
 }
 
-// prunable returns the numbers of the next items whose texts go, and where to go on; nil at the first item that arrived too late, since those behind it
-// arrived later still.
+// prunable returns the numbers of the next items whose texts go, and where to go on; nil at the first item that arrived
+// too late, since those behind it arrived later still.
 func (s *Store) prunable(ctx context.Context, sp span, p store.Pruning) (nums []uint64, next []byte, err error) {
 	err = s.walk(ctx, "look for old items", sp, func(t *txn, key, value []byte) (bool, error) {
 		var h headRecord

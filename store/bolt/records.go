@@ -8,8 +8,8 @@ import (
 	"mediawatch/news"
 )
 
-// The records as kept. Numbers in the tags are part of the format: never change or reuse one, add at the end. Times are microseconds since the
-// zero time. Items are referred to by num.
+// The records as kept. Numbers in the tags are part of the format: never change or reuse one, add at the end. Times are
+// microseconds since the zero time. Items are referred to by num.
 
 // headRecord is written by hand, since it is read for every item of every document that changed.
 type headRecord struct {

@@ -21,9 +21,9 @@ const (
 	rebuildBytes = 8 << 20
 )
 
-// Reindex rebuilds every secondary table and the counts from primary and derived records. Readers go on with the old ones until the new ones are
-// complete, writers wait. Killed on the way it leaves the old ones, and the next Open removes what it had built.
-// Damage in a record is returned and changes nothing.
+// Reindex rebuilds every secondary table and the counts from primary and derived records. Readers go on with the old
+// ones until the new ones are complete, writers wait. Killed on the way it leaves the old ones, and the next Open
+// removes what it had built. Damage in a record is returned and changes nothing.
 func (s *Store) Reindex(ctx context.Context) error {
 	select {
 	case <-s.writer:

@@ -19,7 +19,8 @@ import (
 	"mediawatch/store"
 )
 
-// Schema is the version of the layout this program writes. A store with a higher one is refused, one with a lower one is brought to it by Open.
+// Schema is the version of the layout this program writes. A store with a higher one is refused, one with a lower one
+// is brought to it by Open.
 const Schema = 2
 
 // DefaultTimeout is how long Open waits for a locked file.
@@ -80,9 +81,9 @@ var (
 
 // Open opens the store at path, and makes it when it is not there: the folder with mode 0700, the file with 0600.
 //
-// It returns ErrLocked, naming the owner when known, when another process (or another Store of this one) keeps the file for longer than the
-// timeout; ErrSchema when a newer program wrote it; ErrDamaged when its structure does not hold: the meta pages, the length, the tree of branch pages, and
-// for files up to 256 MiB every page.
+// It returns ErrLocked, naming the owner when known, when another process (or another Store of this one) keeps the file
+// for longer than the timeout; ErrSchema when a newer program wrote it; ErrDamaged when its structure does not hold:
+// the meta pages, the length, the tree of branch pages, and for files up to 256 MiB every page.
 func Open(path string, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now

@@ -9,8 +9,8 @@ import (
 	"mediawatch/store"
 )
 
-// A story of two and more has one record for each member, under the numbers of the story and of the member, the first member's among them. So adding a
-// member writes two small records however large the story is. An item alone has none.
+// A story of two and more has one record for each member, under the numbers of the story and of the member, the first
+// member's among them. So adding a member writes two small records however large the story is. An item alone has none.
 
 // storyOf is the number of the story that an item, or a story under its present or an earlier id, belongs to.
 func (t *txn) storyOf(num uint64) (uint64, bool, error) {

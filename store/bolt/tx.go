@@ -21,8 +21,8 @@ import (
 
 func seqOf(n uint64) news.Seq { return news.Seq(n) }
 
-// guard runs fn and turns a panic into an error that wraps store.ErrDamaged. A read beyond the end of a truncated file is a page fault, which
-// kills the process unless the goroutine asks for a panic instead.
+// guard runs fn and turns a panic into an error that wraps store.ErrDamaged. A read beyond the end of a truncated file
+// is a page fault, which kills the process unless the goroutine asks for a panic instead.
 //
 // IMPORTANT: SetPanicOnFault belongs to the goroutine, so guard must be on the stack of every access to mapped pages.
 func guard(fn func() error) (err error) {
@@ -111,8 +111,8 @@ type txn struct {
 
 func (s *Store) txn(tx *bbolt.Tx) *txn { return &txn{s: s, tx: tx} }
 
-// begin starts a transaction, or says why there can be none. Locks inside bbolt may stay held when it panics here or at the end of a transaction, so
-// then the store is broken for good.
+// begin starts a transaction, or says why there can be none. Locks inside bbolt may stay held when it panics here or at
+// the end of a transaction, so then the store is broken for good.
 func (s *Store) begin(writable bool) (tx *bbolt.Tx, err error) {
 	if broken := s.broken.Load(); broken != nil {
 		return nil, *broken

@@ -15,8 +15,9 @@ import (
 	"mediawatch/store"
 )
 
-// step brings a store from the schema before to schema. It does so in pieces, each in a transaction of its own that also keeps how far it came, so that a
-// killed upgrade goes on where it stood. IMPORTANT: a step that was released never changes; what it did is in stores for ever.
+// step brings a store from the schema before to schema. It does so in pieces, each in a transaction of its own that
+// also keeps how far it came, so that a killed upgrade goes on where it stood. IMPORTANT: a step that was released
+// never changes; what it did is in stores for ever.
 type step struct {
 	schema int
 	what   string   // what it does, for people
@@ -41,8 +42,8 @@ type upgradeRecord struct {
 // errStopped is what Options.stop ends an upgrade with.
 var errStopped = errors.New("stopped")
 
-// upgrade brings a store of an older schema to the present one. The schema is raised first and the step follows: an older program then refuses
-// the half upgraded store instead of writing to it.
+// upgrade brings a store of an older schema to the present one. The schema is raised first and the step follows: an
+// older program then refuses the half upgraded store instead of writing to it.
 func (s *Store) upgrade(o Options) error {
 	schema, unfinished, err := s.schemaOf()
 	if err != nil || schema == 0 || schema == Schema && unfinished == nil {
@@ -213,7 +214,8 @@ func copyWhole(path, name string) error {
 	})
 }
 
-// copyName is a name for the copy that no other file has, or that of a copy that is there because an earlier start was killed just after making it.
+// copyName is a name for the copy that no other file has, or that of a copy that is there because an earlier start was
+// killed just after making it.
 func copyName(path string, schema int) (name string, there bool, err error) {
 	for n := 1; ; n++ {
 		name = fmt.Sprintf("%s.schema-%d", path, schema)
@@ -262,8 +264,8 @@ func sameBytes(a, b string) (bool, error) {
 	}
 }
 
-// listByTime puts every item into the list of everything and into those of the watches it matches, and counts the matches of each watch. An item that cannot
-// be read is in no list; Verify names it.
+// listByTime puts every item into the list of everything and into those of the watches it matches, and counts the
+// matches of each watch. An item that cannot be read is in no list; Verify names it.
 func listByTime(t *txn, from []byte, most int) (next []byte, err error) {
 	c := t.bucket(bkHeads).Cursor()
 	n := 0

@@ -53,7 +53,8 @@ func TestD14_TheStepsHaveNoGap(t *testing.T) {
 	}
 }
 
-// TestD14_StoresOfEachReleasedSchemaAreUpgraded: nothing that was kept changes, what is new is as if it had always been there, and the file as it was stays.
+// TestD14_StoresOfEachReleasedSchemaAreUpgraded: nothing that was kept changes, what is new is as if it had always been
+// there, and the file as it was stays.
 func TestD14_StoresOfEachReleasedSchemaAreUpgraded(t *testing.T) {
 	ctx := context.Background()
 	for schema := 1; schema < Schema; schema++ {

@@ -14,11 +14,12 @@ import (
 	"mediawatch/store"
 )
 
-// Verify reads everything as it is at one moment and reports each problem as one line: the structure of the file first, then every record with its sum, what
-// refers to it and what follows from it. The returned error only says that it could not be done.
+// Verify reads everything as it is at one moment and reports each problem as one line: the structure of the file first,
+// then every record with its sum, what refers to it and what follows from it. The returned error only says that it
+// could not be done.
 //
-// It holds one read transaction, as a backup does, so the file grows while others write. Whoever must survive any damage runs it in a child process
-// after CheckFile or InspectFile.
+// It holds one read transaction, as a backup does, so the file grows while others write. Whoever must survive any
+// damage runs it in a child process after CheckFile or InspectFile.
 func (s *Store) Verify(ctx context.Context, report func(line string)) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("verify: %w", err)
@@ -135,8 +136,8 @@ func (v *verifier) run() error {
 	return v.totals(x)
 }
 
-// table visits the records of a table whose sums hold, and reports the others. Keys that do not rise mean a page of the table in the place of
-// another one: the records of that one are gone, though each that is there has the right sum.
+// table visits the records of a table whose sums hold, and reports the others. Keys that do not rise mean a page of the
+// table in the place of another one: the records of that one are gone, though each that is there has the right sum.
 func (v *verifier) table(b bucket, fn func(key, p []byte) error) error {
 	err := guard(func() error {
 		if v.t.bucket(b) == nil { // brought by a later schema

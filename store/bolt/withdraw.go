@@ -53,7 +53,8 @@ func checkWithdrawal(w *store.Withdrawal) error {
 	return err
 }
 
-// endDeliveries gives up the deliveries of an edition that were not made, and returns them as they were. A higher fence keeps out who is at it.
+// endDeliveries gives up the deliveries of an edition that were not made, and returns them as they were. A higher fence
+// keeps out who is at it.
 func (t *txn) endDeliveries(w *store.Withdrawal) (ended []news.Delivery, err error) {
 	was := make(map[string]deliveryRecord)
 	err = t.each(bkDeliveries, namedNum(w.Digest, uint64(w.Number)), func(key, p []byte) (bool, error) {

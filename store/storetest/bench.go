@@ -12,8 +12,9 @@ import (
 	"mediawatch/store"
 )
 
-// Benchmark measures an engine over the work that matters: 40,000 items of 2.35 KB from 2,000 feeds, the same feeds unchanged, known items, and the reads
-// behind pages and feeds. Figures an item or a feed are reported beside the time of a whole run.
+// Benchmark measures an engine over the work that matters: 40,000 items of 2.35 KB from 2,000 feeds, the same feeds
+// unchanged, known items, and the reads behind pages and feeds. Figures an item or a feed are reported beside the time
+// of a whole run.
 func Benchmark(b *testing.B, fresh Fresh) {
 	b.Run("Append/new", func(b *testing.B) { benchAppend(b, fresh) })
 	b.Run("Append/unchanged", func(b *testing.B) { benchUnchanged(b, fresh) })
@@ -107,7 +108,8 @@ func benchOpen(b *testing.B, fresh Fresh) store.Store {
 	return s
 }
 
-// benchAppend makes each batch before it looks at the clock, so that neither the making nor the garbage of 40,000 items at once is measured.
+// benchAppend makes each batch before it looks at the clock, so that neither the making nor the garbage of 40,000 items
+// at once is measured.
 func benchAppend(b *testing.B, fresh Fresh) {
 	ctx := context.Background()
 	var cpu time.Duration

@@ -11,8 +11,8 @@ import (
 	"mediawatch/store"
 )
 
-// Fresh makes the place of an empty store that is gone when the test ends, and returns how to open it. Open is called again after Close, and must then
-// find what was kept; it is called once at a time.
+// Fresh makes the place of an empty store that is gone when the test ends, and returns how to open it. Open is called
+// again after Close, and must then find what was kept; it is called once at a time.
 type Fresh func(t testing.TB) (open Open)
 
 // Open opens the store of one place.

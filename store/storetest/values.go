@@ -148,7 +148,8 @@ func uuid(watch string, group news.ItemID) string {
 	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", h[:4], h[4:6], h[6:8], h[8:10], h[10:16])
 }
 
-// fill gives every field of a value something of its own, so that a field that an engine forgets is noticed. Times have whole microseconds, durations whole seconds.
+// fill gives every field of a value something of its own, so that a field that an engine forgets is noticed. Times have
+// whole microseconds, durations whole seconds.
 func fill(t tb, v reflect.Value, seed *int) {
 	t.Helper()
 	*seed++
