@@ -152,16 +152,8 @@ func (h home) editions() []edition {
 	return all
 }
 
-// TestG1_KillDuringDigests kills the daemon while it makes and mails editions. Every story is in exactly one digest; a
-// mail that came more than once came with the same bytes under the same Message-ID.
-func TestG1_KillDuringDigests(t *testing.T) {
-	n := cycles(t, 25, 500)
-	t.Parallel()
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	rng := rand.New(rand.NewPCG(seed, 4))
-	server, port := newPost(t)
-	h := newHome(t, t.TempDir(), fmt.Sprintf(`
+// floodDigest sends what the watch harbour finds to a mail server at a port.
+const floodDigest = `
 [[digest]]
 name = "flood"
 title = "Flood"
@@ -174,7 +166,18 @@ host = "127.0.0.1"
 port = %d
 tls = "none"
 from = "mediawatch@example.org"
-`, port)+seedFolder+watches)
+`
+
+// TestG1_KillDuringDigests kills the daemon while it makes and mails editions. Every story is in exactly one digest; a
+// mail that came more than once came with the same bytes under the same Message-ID.
+func TestG1_KillDuringDigests(t *testing.T) {
+	n := cycles(t, 25, 500)
+	t.Parallel()
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	rng := rand.New(rand.NewPCG(seed, 4))
+	server, port := newPost(t)
+	h := newHome(t, t.TempDir(), fmt.Sprintf(floodDigest, port)+seedFolder+watches)
 	stories, stood := 0, 0
 	for range n {
 		for range 1 + rng.IntN(2) {

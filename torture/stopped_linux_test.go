@@ -16,20 +16,7 @@ func TestG3_StoppedDuringADigest(t *testing.T) {
 	t.Parallel()
 	server, port := newPost(t)
 	server.server.ReadTimeout = 200 * time.Millisecond
-	h := newHome(t, t.TempDir(), fmt.Sprintf(`
-[[digest]]
-name = "flood"
-title = "Flood"
-watches = ["harbour"]
-at = "daily 07:00"
-to = ["desk@example.org"]
-
-[smtp]
-host = "127.0.0.1"
-port = %d
-tls = "none"
-from = "mediawatch@example.org"
-`, port)+seedFolder+watches)
+	h := newHome(t, t.TempDir(), fmt.Sprintf(floodDigest, port)+seedFolder+watches)
 	p := h.start("serve")
 	p.await("/readyz")
 	for i, stage := range stages {

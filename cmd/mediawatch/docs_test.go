@@ -127,9 +127,7 @@ func TestT08D_ExitCodes(t *testing.T) {
 
 // TestT08D33_Make: nobody's data are cleaned away, and a check installs nothing.
 func TestT08D33_Make(t *testing.T) {
-	if _, err := exec.LookPath("make"); err != nil {
-		t.Skip("make is missing")
-	}
+	needed(t, "make")
 	for target, check := range map[string]func(string) bool{
 		"clean": func(s string) bool { return !regexp.MustCompile(`rm [^#]*\b(data|digests)\b`).MatchString(s) },
 		"check": func(s string) bool { return strings.Contains(s, "--no-install") },

@@ -81,9 +81,7 @@ func TestT08B21_ManualPage(t *testing.T) {
 			}
 		}
 	}
-	if _, err := exec.LookPath("groff"); err != nil {
-		t.Skip("groff is missing: the page was not formatted")
-	}
+	needed(t, "groff")
 	groff := exec.Command("groff", "-man", "-Tutf8", "-ww")
 	groff.Stdin = bytes.NewReader(page.Bytes())
 	var problems bytes.Buffer
@@ -135,10 +133,7 @@ words=(mediawatch feed ""); CURRENT=3; _mediawatch`,
 		"fish": `mediawatch completion fish | source; complete -C "mediawatch count ports --by w" | cut -f1 | string join " "; complete -C "mediawatch feed " | cut -f1 | sort | string join " "`,
 	} {
 		t.Run(shell, func(t *testing.T) {
-			path, err := exec.LookPath(shell)
-			if err != nil {
-				t.Skipf("%s is missing", shell)
-			}
+			path := needed(t, shell)
 			cmd := exec.Command(path, "-c", script)
 			cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
 			out, err := cmd.CombinedOutput()
@@ -151,4 +146,18 @@ words=(mediawatch feed ""); CURRENT=3; _mediawatch`,
 			}
 		})
 	}
+}
+
+// needed returns where a program is. Without it the test is skipped; in CI, which installs it, it fails.
+func needed(t *testing.T, program string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	switch {
+	case err == nil:
+	case os.Getenv("CI") == "true":
+		t.Fatalf("%s is missing", program)
+	default:
+		t.Skipf("%s is missing", program)
+	}
+	return path
 }

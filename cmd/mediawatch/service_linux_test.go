@@ -501,12 +501,7 @@ func (s *stage) loadCredential() {
 
 // TestO2_ExposureOfTheUnit asks systemd how exposed the service is.
 func TestO2_ExposureOfTheUnit(t *testing.T) {
-	if _, err := exec.LookPath("systemd-analyze"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("systemd-analyze is not installed")
-		}
-		t.Skip("systemd-analyze is not installed")
-	}
+	needed(t, "systemd-analyze")
 	out, err := exec.Command("systemd-analyze", "--no-pager", "security", "--offline=yes", "../../contrib/mediawatch.service").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
